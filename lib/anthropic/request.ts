@@ -1,0 +1,66 @@
+import { readFacts, type RequestFacts } from "./facts.ts";
+import { scanTopLevel, type TopLevel } from "./scan.ts";
+import type { MessagesBody } from "./types.ts";
+
+/** Thrown when a body is no JSON object or lacks what every request needs. `message` is for the client. */
+export class BadBody extends Error {
+  override readonly name = "BadBody";
+}
+
+/**
+ * A client's request: its bytes, untouched, and what routing needs to know of them. The tree is parsed only when a wire
+ * asks for it, and only once.
+ */
+export interface InboundRequest {
+  readonly raw: Buffer;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly top: TopLevel;
+  readonly facts: RequestFacts;
+  /** The parsed body. Treat as read-only: attempts share it. */
+  tree(): MessagesBody;
+}
+
+/**
+ * Reads a `POST /v1/messages` body without parsing it whole.
+ * @param headers with lower-case names
+ * @throws {BadBody} when the bytes are no JSON object with a model and messages
+ */
+export function readRequest(raw: Buffer, headers: Readonly<Record<string, string | undefined>>): InboundRequest {
+  const scanned = scanTopLevel(raw);
+  if (scanned) {
+    const facts = readFacts(raw, scanned);
+    if (facts) return lazyRequest(raw, headers, scanned, facts);
+  }
+  const tree = parseBody(raw);
+  const canonical = Buffer.from(JSON.stringify(tree));
+  const top = scanTopLevel(canonical);
+  const facts = top && readFacts(canonical, top);
+  if (!top || !facts)
+    throw new BadBody("the body must be a JSON object with `model` (a string) and `messages` (an array)");
+  return lazyRequest(canonical, headers, top, facts);
+}
+
+function lazyRequest(
+  raw: Buffer,
+  headers: Readonly<Record<string, string | undefined>>,
+  top: TopLevel,
+  facts: RequestFacts,
+): InboundRequest {
+  let tree: MessagesBody | undefined;
+  return { raw, headers, top, facts, tree: () => (tree ??= parseBody(raw)) };
+}
+
+function parseBody(raw: Buffer): MessagesBody {
+  let value: unknown;
+  try {
+    value = JSON.parse(raw.toString("utf8"));
+  } catch (error) {
+    throw new BadBody(`the body is not valid JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new BadBody("the body must be a JSON object");
+  const body = value as Partial<MessagesBody>;
+  if (typeof body.model !== "string" || body.model === "") throw new BadBody("model: a non-empty string is required");
+  if (!Array.isArray(body.messages)) throw new BadBody("messages: an array is required");
+  return body as MessagesBody;
+}

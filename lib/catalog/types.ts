@@ -1,0 +1,101 @@
+import type { WireId } from "./wire-ids.ts";
+
+/** How a provider wants its credential. `both` sends x-api-key and Bearer with the same key (see facts per provider). */
+export type AuthForm = "x-api-key" | "bearer" | "both" | "x-goog-api-key" | "none" | "adc";
+
+/** What a model can do; an absent field means unknown, and unknown counts as "can". */
+export interface Capabilities {
+  /** Tokens of prompt plus answer. */
+  contextWindow?: number;
+  /** Most tokens of one answer. */
+  maxOutput?: number;
+  vision?: boolean;
+  tools?: boolean;
+  reasoning?: boolean;
+  structuredOutput?: boolean;
+  /** May the last message be an assistant's, to be continued? */
+  prefill?: boolean;
+}
+
+/** US dollars per million tokens. */
+export interface Price {
+  input: number;
+  output: number;
+  cacheRead?: number;
+  cacheWrite?: number;
+}
+
+/** The four tiers by which stand-ins are chosen for a Claude model's name. */
+export type Tier = "opus" | "sonnet" | "haiku";
+
+/** Where a vendor departs from its protocol's baseline. A quirk is a field here, never a provider's name in a wire. */
+export interface Quirks {
+  /** openai-chat: role for system text. Default `system`. */
+  systemRole?: "system" | "developer";
+  /** openai-chat: name of the output limit. Default `max_tokens`. */
+  maxTokensField?: "max_tokens" | "max_completion_tokens";
+  /** openai-chat: whether `stream_options.include_usage` is understood. Default true. */
+  streamOptions?: boolean;
+  /** openai-chat: how reasoning effort is asked for. Default `reasoning_effort`; `omit` sends nothing. */
+  reasoningIn?: "reasoning_effort" | "reasoning" | "thinking" | "enable_thinking" | "omit";
+  /** openai-chat: field in which earlier reasoning must be given back, if any. */
+  reasoningReplay?: "reasoning_content" | "reasoning" | "reasoning_details";
+  /** openai-chat: is `parallel_tool_calls` understood? Default true. */
+  parallelToolCalls?: boolean;
+  /** openai-chat: forms of tool_choice that are refused and turned into `auto`. */
+  toolChoiceAutoOnly?: boolean;
+  /** openai-chat: tool call ids must look like this. Default 40 characters of [A-Za-z0-9_-]. */
+  toolCallId?: "default" | "alnum9" | "kimi";
+  /** openai-chat: does reasoning_tokens come on top of completion_tokens? Default false. */
+  reasoningOnTop?: boolean;
+  /** openai-chat: may content be an array of parts for assistant messages? Default false. */
+  topK?: boolean;
+  /** openai-chat: how web search is asked for. Default: it cannot. */
+  webSearch?: "openrouter-plugin" | "web_search_options" | "groq-compound" | "xai" | "zai" | "always";
+  /** openai-chat: structured output form. Default `json_schema`. */
+  structuredOutput?: "json_schema" | "json_object" | "omit";
+  /** openai-chat: send `prompt_cache_key` (a hash of the session). */
+  promptCacheKey?: boolean;
+  /** openai-chat: send `safety_identifier`. */
+  safetyIdentifier?: boolean;
+  /** openai-chat: merge neighbouring messages of one role. */
+  alternateRoles?: boolean;
+  /** JSON schema dialect of tool parameters. */
+  schemaDialect?: "openai" | "moonshot" | "xai" | "plain";
+  /** anthropic: what to do with the client's `anthropic-beta`. Default `pass` for Anthropic, `strip` elsewhere. */
+  betas?: "pass" | "strip";
+  /** Request fields this vendor is known to refuse, as dotted paths. */
+  forbiddenFields?: readonly string[];
+}
+
+/** One provider type: everything we know of a vendor's API. Adding a provider is one of these. */
+export interface ProviderType {
+  id: string;
+  label: string;
+  /** Other ids under which users know it. */
+  aliases?: readonly string[];
+  group: "Anthropic-compatible" | "OpenAI-compatible" | "Google AI" | "Local" | "Custom";
+  wire: WireId;
+  /** Base URL per wire; the entry's own wire is always there. Empty for types that need `base_url` in the config. */
+  baseUrls: Partial<Record<WireId, string>>;
+  auth: AuthForm;
+  authTypes: readonly ("api_key" | "oauth" | "adc" | "none" | "passthrough")[];
+  /** Environment variable that usually holds the key. */
+  keyVariable?: string;
+  /** How its keys begin, for hints. */
+  keyPrefix?: string;
+  /** Where a user gets a key. */
+  keyUrl?: string;
+  /** Path of the model list, relative to the base URL of its wire. */
+  modelList?: string;
+  countTokens?: boolean;
+  quirks?: Quirks;
+  /** Prefixes of model ids that this provider serves under those very names. */
+  serves?: readonly string[];
+  /** The vendor's current model per tier, used when a mapping names no model. */
+  standIns?: Partial<Record<Tier, string>>;
+  /** Known models. */
+  models?: Readonly<Record<string, Capabilities & { price?: Price }>>;
+  docs?: string;
+  note?: string;
+}

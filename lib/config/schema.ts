@@ -1,0 +1,168 @@
+/**
+ * The canonical form of ccm-config.toml: keys, types, defaults. Types come from here and nowhere else.
+ * Aliases of the original's dialect are rewritten to this form before it is checked (`aliases.ts`).
+ */
+import * as v from "valibot";
+import { WIRE_IDS } from "../catalog/wire-ids.ts";
+
+export const AUTH_TYPES = ["api_key", "oauth", "adc", "none", "passthrough"] as const;
+export const STRATEGIES = ["priority", "load-balance", "cost", "latency"] as const;
+export const RESCUES = ["off", "restart", "continue"] as const;
+export const LOG_LEVELS = ["error", "warn", "info", "debug", "trace"] as const;
+
+const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const priceEntries = {
+  input: v.number(),
+  output: v.number(),
+  cache_read: v.optional(v.number()),
+  cache_write: v.optional(v.number()),
+};
+const priceSchema = v.strictObject(priceEntries);
+
+const capabilitiesSchema = v.strictObject({
+  context_window: v.optional(count),
+  max_output: v.optional(count),
+  vision: v.optional(v.boolean()),
+  tools: v.optional(v.boolean()),
+  reasoning: v.optional(v.boolean()),
+  structured_output: v.optional(v.boolean()),
+  prefill: v.optional(v.boolean()),
+});
+
+export const serverSchema = v.strictObject({
+  host: v.optional(v.string(), "127.0.0.1"),
+  port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535)), 13456),
+  api_keys: v.optional(v.array(v.string()), []),
+  admin_token: v.optional(v.string(), ""),
+  allowed_hosts: v.optional(v.array(v.string()), []),
+});
+
+export const providerSchema = v.strictObject({
+  name: v.pipe(v.string(), v.minLength(1)),
+  type: v.pipe(v.string(), v.minLength(1)),
+  auth_type: v.optional(v.picklist(AUTH_TYPES)),
+  api_key: v.optional(v.string(), ""),
+  api_keys: v.optional(v.array(v.string()), []),
+  base_url: v.optional(v.string(), ""),
+  wire: v.optional(v.union([v.literal(""), v.picklist(WIRE_IDS)]), ""),
+  priority: v.optional(v.number(), 1),
+  enabled: v.optional(v.boolean(), true),
+  headers: v.optional(v.record(v.string(), v.string()), {}),
+  project: v.optional(v.string(), ""),
+  location: v.optional(v.string(), ""),
+  timeouts: v.optional(
+    v.strictObject({
+      connect_ms: v.optional(milliseconds, 10_000),
+      first_byte_ms: v.optional(milliseconds, 120_000),
+      idle_ms: v.optional(milliseconds, 120_000),
+      total_ms: v.optional(milliseconds, 0),
+    }),
+    {},
+  ),
+  max_concurrent_requests: v.optional(count),
+  oauth: v.optional(v.record(v.string(), v.string()), {}),
+});
+
+export const mappingSchema = v.strictObject({
+  name: v.pipe(v.string(), v.minLength(1)),
+  model: v.optional(v.string(), ""),
+  priority: v.optional(v.number()),
+  weight: v.optional(v.pipe(v.number(), v.minValue(0)), 1),
+  price: v.optional(priceSchema),
+  capabilities: v.optional(capabilitiesSchema),
+});
+
+export const modelSchema = v.strictObject({
+  name: v.pipe(v.string(), v.minLength(1)),
+  strategy: v.optional(v.picklist(STRATEGIES)),
+  affinity: v.optional(v.picklist(["session", "none"]), "session"),
+  providers: v.optional(v.array(mappingSchema), []),
+});
+
+const routeEntries = { model: v.optional(v.string(), ""), enabled: v.optional(v.boolean(), true) };
+const routeSchema = v.strictObject(routeEntries);
+
+export const routerSchema = v.strictObject({
+  enabled: v.optional(v.boolean(), true),
+  auto_map: v.optional(v.string(), "^claude-"),
+  strategy: v.optional(v.picklist(STRATEGIES), "priority"),
+  default: v.optional(routeSchema, {}),
+  websearch: v.optional(routeSchema, {}),
+  reasoning: v.optional(
+    v.strictObject({
+      ...routeEntries,
+      thinking: v.optional(v.array(v.string()), ["enabled"]),
+      efforts: v.optional(v.array(v.string()), ["xhigh", "max"]),
+      patterns: v.optional(v.array(v.string()), []),
+    }),
+    {},
+  ),
+  background: v.optional(
+    v.strictObject({
+      ...routeEntries,
+      patterns: v.optional(v.array(v.string()), ["(?i)claude.*haiku"]),
+      classes: v.optional(v.array(v.string()), ["auxiliary"]),
+    }),
+    {},
+  ),
+  subagent: v.optional(
+    v.strictObject({ ...routeEntries, classes: v.optional(v.array(v.string()), ["subagent", "workflow"]) }),
+    {},
+  ),
+  compaction: v.optional(
+    v.strictObject({ ...routeEntries, classes: v.optional(v.array(v.string()), ["compaction"]) }),
+    {},
+  ),
+  long_context: v.optional(v.strictObject({ ...routeEntries, threshold_tokens: v.optional(count, 200_000) }), {}),
+  image: v.optional(routeSchema, {}),
+});
+
+export const configSchema = v.strictObject({
+  server: v.optional(serverSchema, {}),
+  providers: v.optional(v.array(providerSchema), []),
+  models: v.optional(v.array(modelSchema), []),
+  router: v.optional(routerSchema, {}),
+  logging: v.optional(
+    v.strictObject({
+      level: v.optional(v.picklist(LOG_LEVELS), "info"),
+      format: v.optional(v.picklist(["json", "text"]), "text"),
+      log_bodies: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
+  performance: v.optional(
+    v.strictObject({
+      max_concurrent_requests: v.optional(count, 100),
+      request_timeout_seconds: v.optional(count, 600),
+      connection_pool_size: v.optional(count, 10),
+    }),
+    {},
+  ),
+  retry: v.optional(
+    v.strictObject({
+      max_attempts: v.optional(count, 3),
+      backoff_multiplier: v.optional(v.pipe(v.number(), v.minValue(1)), 2),
+      initial_delay_ms: v.optional(milliseconds, 1_000),
+    }),
+    {},
+  ),
+  failover: v.optional(
+    v.strictObject({
+      cooldown_ms: v.optional(milliseconds, 5_000),
+      max_cooldown_ms: v.optional(milliseconds, 20_000),
+      failure_threshold: v.optional(count, 3),
+      hold_back_ms: v.optional(milliseconds, 0),
+      rescue: v.optional(v.picklist(RESCUES), "off"),
+    }),
+    {},
+  ),
+});
+
+/** The checked configuration with every default filled in; environment references still as written. */
+export type ConfigTree = v.InferOutput<typeof configSchema>;
+export type ProviderConfig = ConfigTree["providers"][number];
+export type ModelConfig = ConfigTree["models"][number];
+export type MappingConfig = ModelConfig["providers"][number];
+export type RouterConfig = ConfigTree["router"];
+export type RouteName = Exclude<keyof RouterConfig, "enabled" | "auto_map" | "strategy">;

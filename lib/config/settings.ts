@@ -1,0 +1,64 @@
+import type { Capabilities, Price, ProviderType } from "../catalog/types.ts";
+import type { WireId } from "../catalog/wire-ids.ts";
+import type { ConfigTree, ModelConfig, ProviderConfig } from "./schema.ts";
+
+/**
+ * The configuration as the running server uses it: references resolved, names looked up, stand-ins chosen. Immutable; a
+ * changed file makes a new one.
+ */
+export interface Settings
+  extends Pick<ConfigTree, "server" | "router" | "logging" | "performance" | "retry" | "failover"> {
+  /** By configured name, in the order of the file. */
+  providers: ReadonlyMap<string, Provider>;
+  /** By configured name, in the order of the file. */
+  models: ReadonlyMap<string, Model>;
+  /** Compiled name patterns of the router. */
+  patterns: { autoMap: NamePattern | undefined; background: readonly NamePattern[]; reasoning: readonly NamePattern[] };
+}
+
+export interface Provider {
+  name: string;
+  type: ProviderType;
+  wire: WireId;
+  /** Without a trailing slash. */
+  baseUrl: string;
+  authType: NonNullable<ProviderConfig["auth_type"]>;
+  /** Secrets: resolved keys, in the order of the file. Empty where the provider needs none, or none was found. */
+  apiKeys: readonly string[];
+  /** Extra request headers, references resolved. */
+  headers: Readonly<Record<string, string>>;
+  priority: number;
+  enabled: boolean;
+  project: string;
+  location: string;
+  timeouts: ProviderConfig["timeouts"];
+  maxConcurrentRequests: number | undefined;
+  oauth: Readonly<Record<string, string>>;
+}
+
+export interface Model extends Pick<ModelConfig, "affinity"> {
+  name: string;
+  /** Of the model, or the router's default. */
+  strategy: NonNullable<ModelConfig["strategy"]>;
+  mappings: readonly Mapping[];
+}
+
+/** One provider that can serve a model. */
+export interface Mapping {
+  provider: Provider;
+  /** The upstream's own model id. */
+  model: string;
+  /** True when the catalogue chose the id because the provider does not serve the named model. */
+  standIn: boolean;
+  priority: number;
+  weight: number;
+  /** Of the mapping, else of the catalogue, else unknown. */
+  price: Price | undefined;
+  capabilities: Capabilities;
+}
+
+/** A pattern on model names that runs in linear time whatever the name. */
+export interface NamePattern {
+  source: string;
+  test(name: string): boolean;
+}

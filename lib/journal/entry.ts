@@ -1,0 +1,51 @@
+import type { Usage } from "../anthropic/types.ts";
+import type { FailureReason } from "../catalog/failure-reasons.ts";
+import type { WireId } from "../catalog/wire-ids.ts";
+
+/** One try at one provider. Times in ms; `at` counts from the start of the request. */
+export interface AttemptRecord {
+  provider: string;
+  model: string;
+  wire: WireId;
+  at: number;
+  ms: number;
+  /** HTTP status of the upstream, where it answered. */
+  status?: number;
+  /** Absent when the attempt served the request. */
+  failure?: FailureReason;
+  message?: string;
+  /** The failure was simulated on request. */
+  simulated?: boolean;
+}
+
+/** What became of one request. Holds no body and no secret. */
+export interface JournalEntry {
+  id: string;
+  /** Epoch ms. */
+  time: number;
+  path: string;
+  session?: string;
+  /** `x-claude-code-request-class`, where the client sent it. */
+  class?: string;
+  requested: string;
+  rule: string;
+  reason: string;
+  /** The configured model. */
+  model: string;
+  /** Who answered, and with which of its models. */
+  provider?: string;
+  upstreamModel?: string;
+  stream: boolean;
+  attempts: AttemptRecord[];
+  /** HTTP status that the client got. */
+  status: number;
+  outcome: "running" | "ok" | "failed" | "cut" | "cancelled";
+  stopReason?: string;
+  /** From the request's arrival to the first content sent. */
+  ttftMs?: number;
+  totalMs: number;
+  usage?: Usage;
+  bytesIn: number;
+  bytesOut: number;
+  error?: string;
+}

@@ -1,0 +1,91 @@
+import type { InboundRequest } from "../anthropic/request.ts";
+import type { StopReason, Usage } from "../anthropic/types.ts";
+import type { Failure } from "../catalog/failure-reasons.ts";
+import type { Capabilities, ProviderType } from "../catalog/types.ts";
+import type { WireId } from "../catalog/wire-ids.ts";
+
+/** What a wire needs to know of the provider and model that an attempt goes to. No credential: those are added later. */
+export interface Target {
+  /** The configured provider's name. */
+  provider: string;
+  type: ProviderType;
+  /** Without a trailing slash. */
+  baseUrl: string;
+  /** The upstream's own model id. */
+  model: string;
+  capabilities: Capabilities;
+  /** vertex-ai only. */
+  project?: string;
+  location?: string;
+}
+
+/** A request ready for the upstream but for its credential. Headers are lower case; content-length is set by the client. */
+export interface UpstreamRequest {
+  method: "POST" | "GET";
+  url: string;
+  headers: Record<string, string>;
+  body: Buffer | string;
+}
+
+/**
+ * Turns an upstream's streamed answer into Anthropic's events. Bytes go in as they come, cut anywhere; what comes out are
+ * whole events, ready for the client. Pure: no timers, no sockets.
+ */
+export interface StreamTranslator {
+  /** Feeds bytes; returns the events that they complete (may be empty). */
+  push(chunk: Buffer): Buffer | string;
+  /** The upstream ended; returns what is still to be said. Afterwards `phase` is `complete` or `failed`. */
+  end(): Buffer | string;
+  /**
+   * `before`: nothing that a user would miss has been returned, so another provider may still take over unseen.
+   * `content`: real content has been returned. `complete`: the protocol's own terminal event was seen and told.
+   * `failed`: see `failure`; nothing more will be returned.
+   */
+  readonly phase: "before" | "content" | "complete" | "failed";
+  readonly failure: Failure | undefined;
+  /** What the upstream reported so far. */
+  readonly usage: Usage;
+  readonly stopReason: StopReason | string | null;
+  /** The model that the upstream says has answered. */
+  readonly servedModel: string | undefined;
+}
+
+export interface TranslationContext {
+  inbound: InboundRequest;
+  target: Target;
+  /** Fresh message id, `msg_` and letters or digits. */
+  messageId: string;
+  /** True when the client already has a message_start: the translator must not send another. */
+  startSent?: boolean;
+}
+
+/** A whole (not streamed) answer in Anthropic's shape, or why it is none. */
+export type WholeAnswer =
+  | { ok: true; body: Buffer; usage: Usage; stopReason: StopReason | string | null; servedModel?: string }
+  | { ok: false; failure: Failure };
+
+/** One upstream protocol. */
+export interface Wire {
+  readonly id: WireId;
+  /** @throws {CannotCarry} when this protocol has no place for something the request needs. */
+  request(inbound: InboundRequest, target: Target): UpstreamRequest;
+  stream(context: TranslationContext): StreamTranslator;
+  answer(body: Buffer, context: TranslationContext): WholeAnswer;
+  /** Asks the upstream to count tokens; absent where the protocol cannot. */
+  countTokens?: {
+    request(inbound: InboundRequest, target: Target): UpstreamRequest;
+    /** @returns the number of input tokens, or undefined when the answer makes no sense. */
+    read(body: Buffer): number | undefined;
+  };
+}
+
+/** Thrown by `Wire.request`: the protocol cannot carry this request; `message` says what and names the field. */
+export class CannotCarry extends Error {
+  /** `capability`: another provider may be able to. `bad_request`: nobody can. */
+  readonly reason: "capability" | "bad_request";
+  constructor(message: string, reason: "capability" | "bad_request" = "capability") {
+    super(message);
+    this.name = "CannotCarry";
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,83 @@
+// Bundles the server, the commands and the page into dist/. Nothing outside dist/ and Node is needed at run time.
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { sourceHash } from "./source-hash.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const out = join(root, "dist");
+const next = join(root, `dist.next-${process.pid}`);
+const pkg = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+
+/** Options of everything that runs in Node. Weight that is rarely used goes into chunks of its own by dynamic import. */
+export const nodeOptions = {
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  bundle: true,
+  splitting: true,
+  legalComments: "none",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // CommonJS dependencies inside an ES module bundle still call require for Node's own modules.
+  banner: { js: 'import{createRequire as __ccmRequire}from"node:module";const require=__ccmRequire(import.meta.url);' },
+  define: { CCM_VERSION: JSON.stringify(pkg.version) },
+  logLevel: "warning",
+};
+
+/** Options of the page. */
+export const pageOptions = {
+  entryPoints: { page: join(root, "lib/admin/main.tsx") },
+  platform: "browser",
+  target: "es2022",
+  format: "esm",
+  bundle: true,
+  minify: true,
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+const programs = {
+  server: "lib/server/main.ts",
+  ccmctl: "lib/cli/ccmctl.ts",
+  quickstart: "lib/cli/quickstart.ts",
+};
+
+export async function build() {
+  await rm(next, { recursive: true, force: true });
+  await mkdir(join(next, "admin"), { recursive: true });
+  // One build a program: each starts from one file of its own, and only what is loaded late is split off.
+  for (const [name, entry] of Object.entries(programs)) {
+    await esbuild.build({
+      ...nodeOptions,
+      entryPoints: { [name]: join(root, entry) },
+      outdir: next,
+      chunkNames: `chunks/${name}-[name]-[hash]`,
+    });
+  }
+  await esbuild.build({ ...pageOptions, outdir: join(next, "admin") });
+  await cp(join(root, "lib/admin/index.html"), join(next, "admin/index.html"));
+  await writeFile(
+    join(next, "build.json"),
+    `${JSON.stringify({ version: pkg.version, sources: await sourceHash(root) })}\n`,
+  );
+  const old = join(root, `dist.old-${process.pid}`);
+  await rename(out, old).catch((error) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  await rename(next, out);
+  await rm(old, { recursive: true, force: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build();
+  const hash = createHash("sha256")
+    .update(await readFile(join(out, "server.js")))
+    .digest("hex")
+    .slice(0, 12);
+  console.log(`Built dist/ (version ${pkg.version}, server ${hash}).`);
+}
