@@ -1,0 +1,63 @@
+import type { ConfigTree } from "../../config/schema.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { JournalEntry } from "../../journal/entry.ts";
+import type { Decision, NoRoute } from "../../routing/decision.ts";
+import type { ConfigFault, FaultChoice, Page, Simulation, StatusView } from "./views.ts";
+
+/** Ends a subscription; may be called more than once. */
+export type Unsubscribe = () => void;
+
+/** What the admin API needs of the running server. The listener builds it; the API keeps no state of its own. */
+export interface AdminDeps {
+  version: string;
+  /** Directory that holds `index.html`, `page.js` and `page.css`. */
+  assetsDir: string;
+  status(): StatusView;
+  /** The file in use: the last good one while the file on disk is broken. */
+  config(): AdminConfig;
+  /** Reads the file again now rather than when the watcher sees it; resolves when the new settings are in use. */
+  reload(): Promise<AdminConfig>;
+  /** Calls the listener after each change of the configuration in use. */
+  onConfigChange(listener: () => void): Unsubscribe;
+  journal: {
+    /** Newest first. `before` is the `next` of an earlier page. */
+    list(query: { limit: number; before?: string }): Page<JournalEntry>;
+    get(id: string): JournalEntry | undefined;
+    /** Calls the listener when a request starts, and again when it has ended. */
+    subscribe(listener: (entry: JournalEntry) => void): Unsubscribe;
+  };
+  health: {
+    /** Ends the provider's cooldown and forgets its failures. */
+    reset(provider: string): void;
+    /** Calls the listener after each change of some provider's state. */
+    subscribe(listener: () => void): Unsubscribe;
+  };
+  /**
+   * Where a request would go, and why. Sends nothing.
+   * @throws {BadBody} when the body is no request
+   */
+  route(body: Buffer, headers: Readonly<Record<string, string | undefined>>): Decision | NoRoute;
+  simulations: {
+    /** The failures that can be simulated. */
+    faults: readonly FaultChoice[];
+    list(): Simulation[];
+    /** Makes every attempt at the provider fail for that long. */
+    set(provider: string, failure: string, seconds: number): void;
+    /** Of one provider, or of all. */
+    clear(provider?: string): void;
+  };
+}
+
+/** The configuration file and what became of it. */
+export interface AdminConfig {
+  path: string;
+  /** As it stands on disk. Holds secrets. */
+  text: string;
+  etag: string;
+  /** Of the file in use. Holds secrets. */
+  tree: ConfigTree;
+  settings: Settings;
+  /** Of the file on disk; empty when it is in use. */
+  faults: readonly ConfigFault[];
+  notes: readonly ConfigFault[];
+}

@@ -1,0 +1,172 @@
+/**
+ * What the admin API answers: the shapes that the page and `ccmctl --json` read. Types only, so that the page can share
+ * them. Keys are written as in the configuration file; nothing in here may hold a secret.
+ */
+import type { FailureReason } from "../../catalog/failure-reasons.ts";
+import type { ProviderType } from "../../catalog/types.ts";
+import type { WireId } from "../../catalog/wire-ids.ts";
+import type { JournalEntry } from "../../journal/entry.ts";
+import type { NoRoute, Rule } from "../../routing/decision.ts";
+
+/** How a provider is doing. `needs_login`: its login or key was refused; `no_key`: it has none to send. */
+export type ProviderState = "ok" | "cooling" | "needs_login" | "no_key" | "disabled";
+
+export interface ProviderStatus {
+  name: string;
+  /** Catalogue id. */
+  type: string;
+  label: string;
+  wire: WireId;
+  auth_type: string;
+  enabled: boolean;
+  state: ProviderState;
+  /** Epoch ms. */
+  cooling_until?: number;
+  /** `time` in epoch ms. */
+  last_failure?: { reason: FailureReason; label: string; message: string; time: number };
+  /** Attempts at this provider since the server started. */
+  requests: number;
+  failures: number;
+}
+
+export interface ConfigFault {
+  /** Keys from the top of the file, dotted. */
+  path: string;
+  line?: number;
+  message: string;
+}
+
+/** A provider that is made to fail on purpose. `until` in epoch ms. */
+export interface Simulation {
+  provider: string;
+  failure: string;
+  until: number;
+}
+
+export interface StatusView {
+  version: string;
+  pid: number;
+  /** Epoch ms. */
+  started_at: number;
+  uptime_s: number;
+  url: string;
+  /** `valid` is false while the file on disk is broken and the last good one is in use. */
+  config: { path: string; valid: boolean; faults: ConfigFault[] };
+  state_dir: string;
+  providers: ProviderStatus[];
+  /** Since the server started. `failovers`: requests that a later provider served after an earlier one had failed. */
+  totals: { requests: number; failed: number; failovers: number; cancelled: number };
+  simulations: Simulation[];
+}
+
+export interface PriceView {
+  /** US dollars per million tokens. */
+  input: number;
+  output: number;
+  cache_read?: number;
+  cache_write?: number;
+}
+
+export interface ProviderView extends ProviderStatus {
+  group: ProviderType["group"];
+  base_url: string;
+  priority: number;
+  /** Masked, in the order of the file. */
+  keys: string[];
+  /** The keys as the file gives them where it names an environment variable. */
+  key_references: string[];
+  /** Environment variable that usually holds the key. */
+  key_variable?: string;
+  key_url?: string;
+  docs?: string;
+  note?: string;
+  /** Names of extra request headers. */
+  headers: string[];
+  project?: string;
+  location?: string;
+  timeouts: Record<string, number>;
+  used_by: { model: string; priority: number }[];
+}
+
+export interface MappingView {
+  provider: string;
+  /** The upstream's own model id. */
+  model: string;
+  /** The catalogue chose the id because the provider does not serve the named model. */
+  stand_in: boolean;
+  priority: number;
+  weight: number;
+  price?: PriceView;
+  context_window?: number;
+  max_output?: number;
+  /** What it is known not to do. */
+  lacks: string[];
+}
+
+export interface ModelView {
+  name: string;
+  strategy: string;
+  affinity: string;
+  mappings: MappingView[];
+}
+
+/** Answer of `POST /api/route`. */
+export type RouteView =
+  | {
+      found: true;
+      rule: Rule;
+      reason: string;
+      requested: string;
+      model: string;
+      strategy: string;
+      candidates: { provider: string; model: string; stand_in: boolean; why: string }[];
+      set_aside: { provider: string; model: string; why: string }[];
+      tried: { rule: Rule; fired: boolean; why: string }[];
+    }
+  | {
+      found: false;
+      kind: NoRoute["kind"];
+      message: string;
+      tried: NoRoute["tried"];
+      set_aside: NoRoute["setAside"];
+    };
+
+/** Answer of `GET /api/config`: secrets are masked in `config` and in `text`. */
+export interface ConfigView {
+  path: string;
+  etag: string;
+  config: unknown;
+  faults: ConfigFault[];
+  /** What works, but perhaps not as meant. */
+  notes: ConfigFault[];
+  text: string;
+}
+
+export interface FaultChoice {
+  id: string;
+  label: string;
+}
+
+export interface SimulateView {
+  faults: FaultChoice[];
+  items: Simulation[];
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Give it as `before` to get what is older; absent on the last page. */
+  next?: string;
+}
+
+/** Names and data of the events of `GET /api/events`. */
+export interface LiveEvents {
+  status: StatusView;
+  /** Sent when a request starts and when it ends. */
+  request: JournalEntry;
+  health: ProviderStatus[];
+}
+
+/** Every error of `/api`. */
+export interface ApiError {
+  error: { code: string; message: string; path?: string };
+}
