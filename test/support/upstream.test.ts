@@ -55,7 +55,7 @@ test("a connection can break before the headers, behind them and in mid-stream",
   expect(await ask((_request, reply) => reply.destroy())).toMatchObject({ chunks: [], error: "socket hang up" });
   const headersOnly = await ask((_request, reply) => reply.destroyAfterHeaders());
   expect(headersOnly).toMatchObject({ status: 200, chunks: [], error: "aborted" });
-  const midway = await ask((_request, reply) => reply.sse(["one", "two"], { then: "destroy" }));
+  const midway = await ask((_request, reply) => reply.sse(["one", "two"], { after: "destroy" }));
   expect(midway.error).toBe("aborted");
   expect(Buffer.concat(midway.chunks).toString()).toBe("data: one\n\ndata: two\n\n");
   expect(upstream?.requests[0]?.aborted).toBe(false);

@@ -51,7 +51,7 @@ export interface SendOptions {
   /** Pause between two writes. */
   pauseMs?: number;
   /** What happens behind the last byte; `end` when absent. `destroy` cuts the socket, `hang` leaves it open and silent. */
-  then?: "end" | "destroy" | "hang";
+  after?: "end" | "destroy" | "hang";
 }
 
 /** Starts a provider on a free port of 127.0.0.1. A handler that throws answers 599 with the words of the error. */
@@ -137,8 +137,8 @@ export class Reply {
       if (!response.write(piece)) await drained(response);
       if (options.pauseMs !== undefined) await sleep(options.pauseMs);
     }
-    if (options.then === "hang") return;
-    if (options.then === "destroy") await this.destroyWhenSent();
+    if (options.after === "hang") return;
+    if (options.after === "destroy") await this.destroyWhenSent();
     else response.end();
   }
 
