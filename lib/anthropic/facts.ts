@@ -1,4 +1,4 @@
-import { scanItems, scanTopLevel, type Range, type TopLevel } from "./scan.ts";
+import { type Range, scanItems, scanTopLevel, type TopLevel } from "./scan.ts";
 
 /** What routing, the capability check and the relay need to know of a request, read from its bytes. */
 export interface RequestFacts {

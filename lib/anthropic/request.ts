@@ -1,4 +1,4 @@
-import { readFacts, type RequestFacts } from "./facts.ts";
+import { type RequestFacts, readFacts } from "./facts.ts";
 import { scanTopLevel, type TopLevel } from "./scan.ts";
 import type { MessagesBody } from "./types.ts";
 
