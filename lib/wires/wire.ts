@@ -34,8 +34,17 @@ export interface UpstreamRequest {
 export interface StreamTranslator {
   /** Feeds bytes; returns the events that they complete (may be empty). */
   push(chunk: Buffer): Buffer | string;
-  /** The upstream ended; returns what is still to be said. Afterwards `phase` is `complete` or `failed`. */
+  /**
+   * The upstream ended; returns what is still to be said. Afterwards `phase` is `complete` or `failed`. A stream that was
+   * cut returns nothing here: the relay decides whether to fail over or to ask `fail` for the honest end.
+   */
   end(): Buffer | string;
+  /**
+   * The honest end of a stream that broke after content, whoever found it broken (an error event or a cut seen by the
+   * translator itself, a reset or a silence seen by the relay): closes an open text block, leaves an open tool or thinking
+   * block open, adds the `error` event. Called at most once, never after `complete`.
+   */
+  fail(failure: Failure, requestId: string): Buffer | string;
   /**
    * `before`: nothing that a user would miss has been returned, so another provider may still take over unseen.
    * `content`: real content has been returned. `complete`: the protocol's own terminal event was seen and told.
@@ -55,8 +64,6 @@ export interface TranslationContext {
   target: Target;
   /** Fresh message id, `msg_` and letters or digits. */
   messageId: string;
-  /** True when the client already has a message_start: the translator must not send another. */
-  startSent?: boolean;
 }
 
 /** A whole (not streamed) answer in Anthropic's shape, or why it is none. */

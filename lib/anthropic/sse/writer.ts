@@ -19,17 +19,15 @@ export interface Finish {
 export class MessageWriter {
   readonly #id: string;
   readonly #model: string;
-  #started: boolean;
+  #started = false;
   #ended = false;
   #next = 0;
   #open: OpenBlock | undefined;
   #signature = "";
 
-  /** @param options.startSent the client has a message_start already: none is written */
-  constructor(options: { id: string; model: string; startSent?: boolean }) {
+  constructor(options: { id: string; model: string }) {
     this.#id = options.id;
     this.#model = options.model;
-    this.#started = options.startSent ?? false;
   }
 
   /** Kind of the block that is open. */
