@@ -1,4 +1,5 @@
-import { type Range, scanItems, scanTopLevel, type TopLevel } from "./scan.ts";
+import { type Range, scanItems, scanObject, type TopLevel } from "./scan.ts";
+import { findTag, TAG_NEEDLE } from "./subagent-tag.ts";
 
 /** What routing, the capability check and the relay need to know of a request, read from its bytes. */
 export interface RequestFacts {
@@ -25,9 +26,6 @@ export interface RequestFacts {
   /** Rough prompt size in tokens, for thresholds; within about 15 % for ordinary text. */
   estimatedTokens: number;
 }
-
-const TAG = /<CCM-SUBAGENT-MODEL>([^<]*)<\/CCM-SUBAGENT-MODEL>/;
-const TAG_NEEDLES = ["CCM-SUBAGENT-MODEL"];
 
 /** @returns undefined when the request is not one (model or messages missing or of the wrong type) */
 export function readFacts(raw: Buffer, top: TopLevel): RequestFacts | undefined {
@@ -76,33 +74,26 @@ function readTools(raw: Buffer, range: Range | undefined): { toolTypes: string[]
   if (!items) return { toolTypes: [], toolCount: 0 };
   const types = new Set<string>();
   for (const item of items) {
-    const type = decode(raw, topOf(raw, item)?.get("type"));
+    const type = decode(raw, scanObject(raw, item)?.get("type"));
     if (typeof type === "string") types.add(type);
   }
   return { toolTypes: [...types], toolCount: items.length };
 }
 
-/** Keys of a nested object, as ranges into the whole buffer. */
-function topOf(raw: Buffer, item: Range): Map<string, Range> | undefined {
-  const inner = scanTopLevel(raw.subarray(item.start, item.end));
-  if (!inner) return undefined;
-  return new Map([...inner].map(([key, r]) => [key, { start: r.start + item.start, end: r.end + item.start }]));
-}
-
 function roleOf(raw: Buffer, item: Range): unknown {
-  return decode(raw, topOf(raw, item)?.get("role"));
+  return decode(raw, scanObject(raw, item)?.get("role"));
 }
 
 function readTag(raw: Buffer, system: Range | undefined): string | undefined {
   if (!system) return undefined;
-  const at = raw.indexOf(TAG_NEEDLES[0] as string, system.start);
+  const at = raw.indexOf(TAG_NEEDLE, system.start);
   if (at < 0 || at >= system.end) return undefined;
   const value = decode(raw, system);
   const texts =
     typeof value === "string" ? [value] : Array.isArray(value) ? value.map((b) => (b as { text?: unknown })?.text) : [];
   for (const text of texts) {
-    const found = typeof text === "string" ? TAG.exec(text) : null;
-    if (found?.[1] !== undefined && found[1].trim() !== "") return found[1].trim();
+    const name = typeof text === "string" ? findTag(text) : undefined;
+    if (name) return name;
   }
   return undefined;
 }

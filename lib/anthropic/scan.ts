@@ -4,7 +4,7 @@ export interface Range {
   end: number;
 }
 
-/** The top-level keys of a JSON object with the bytes of their values. */
+/** The keys of a JSON object with the bytes of their values. */
 export type TopLevel = ReadonlyMap<string, Range>;
 
 const QUOTE = 0x22;
@@ -16,66 +16,72 @@ const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 
+const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+
 /**
- * Finds the top-level keys of a JSON object without parsing the values.
- * Strings are skipped by looking for the next quote, so the cost is a fraction of a parse.
+ * Finds the top-level keys of a JSON document that is one object, without building its values.
+ * Structure (brackets, commas, colons, literals) is checked; the inside of strings is skipped by looking for the next
+ * quote, so that the cost is a fraction of a parse. A string with a bad escape therefore passes here and fails in the
+ * parser that finally reads it.
  * @returns undefined for anything odd (no object, duplicate or escaped keys, trailing bytes): parse properly then
  */
 export function scanTopLevel(raw: Buffer): TopLevel | undefined {
+  const start = skipSpace(raw, 0);
+  let end = raw.length;
+  while (end > start && isSpace(raw[end - 1])) end--;
+  return scanObject(raw, { start, end });
+}
+
+/**
+ * The keys of an object inside the document.
+ * @returns ranges into the whole buffer, or undefined as for `scanTopLevel`
+ */
+export function scanObject(raw: Buffer, object: Range): TopLevel | undefined {
+  if (raw[object.start] !== OPEN_BRACE) return undefined;
   const keys = new Map<string, Range>();
-  let at = skipSpace(raw, 0);
-  if (raw[at] !== OPEN_BRACE) return undefined;
-  at = skipSpace(raw, at + 1);
-  if (raw[at] === CLOSE_BRACE) return skipSpace(raw, at + 1) === raw.length ? keys : undefined;
+  let at = skipSpace(raw, object.start + 1);
+  if (raw[at] === CLOSE_BRACE) return at + 1 === object.end ? keys : undefined;
   for (;;) {
-    if (raw[at] !== QUOTE) return undefined;
-    const keyEnd = skipString(raw, at);
-    if (keyEnd < 0) return undefined;
-    const key = raw.toString("latin1", at + 1, keyEnd - 1);
+    const keyStart = at;
+    const start = skipKey(raw, keyStart);
+    if (start < 0) return undefined;
+    const key = raw.toString("utf8", keyStart + 1, raw.lastIndexOf(QUOTE, start - 1));
     if (key.includes("\\") || keys.has(key)) return undefined;
-    at = skipSpace(raw, keyEnd);
-    if (raw[at] !== COLON) return undefined;
-    const start = skipSpace(raw, at + 1);
     const end = skipValue(raw, start);
     if (end < 0) return undefined;
     keys.set(key, { start, end });
     at = skipSpace(raw, end);
-    if (raw[at] === COMMA) {
-      at = skipSpace(raw, at + 1);
-      continue;
-    }
-    if (raw[at] !== CLOSE_BRACE) return undefined;
-    return skipSpace(raw, at + 1) === raw.length ? keys : undefined;
-  }
-}
-
-/**
- * The items of a JSON array, or the values of the named key in each, are found by the same walk.
- * @returns ranges of the array's items, or undefined when the range is no well-formed array
- */
-export function scanItems(raw: Buffer, array: Range): Range[] | undefined {
-  if (raw[array.start] !== OPEN_BRACKET) return undefined;
-  const items: Range[] = [];
-  let at = skipSpace(raw, array.start + 1);
-  if (raw[at] === CLOSE_BRACKET) return items;
-  for (;;) {
-    const end = skipValue(raw, at);
-    if (end < 0 || end > array.end) return undefined;
-    items.push({ start: at, end });
-    at = skipSpace(raw, end);
-    if (raw[at] === CLOSE_BRACKET) return items;
+    if (raw[at] === CLOSE_BRACE) return at + 1 === object.end ? keys : undefined;
     if (raw[at] !== COMMA) return undefined;
     at = skipSpace(raw, at + 1);
   }
 }
 
+/** @returns ranges of the array's items, or undefined when the range is no well-formed array */
+export function scanItems(raw: Buffer, array: Range): Range[] | undefined {
+  if (raw[array.start] !== OPEN_BRACKET) return undefined;
+  const items: Range[] = [];
+  let at = skipSpace(raw, array.start + 1);
+  if (raw[at] === CLOSE_BRACKET) return at + 1 === array.end ? items : undefined;
+  for (;;) {
+    const end = skipValue(raw, at);
+    if (end < 0) return undefined;
+    items.push({ start: at, end });
+    at = skipSpace(raw, end);
+    if (raw[at] === CLOSE_BRACKET) return at + 1 === array.end ? items : undefined;
+    if (raw[at] !== COMMA) return undefined;
+    at = skipSpace(raw, at + 1);
+  }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
 function skipSpace(raw: Buffer, from: number): number {
   let at = from;
-  for (;;) {
-    const byte = raw[at];
-    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) at++;
-    else return at;
-  }
+  while (isSpace(raw[at])) at++;
+  return at;
 }
 
 /** @returns the index behind the closing quote, or -1 */
@@ -90,34 +96,63 @@ function skipString(raw: Buffer, from: number): number {
   }
 }
 
-/** @returns the index behind the value, or -1 */
+/** @returns the index behind the literal, or -1 */
+function skipLiteral(raw: Buffer, from: number): number {
+  let at = from;
+  for (let byte = raw[at]; byte !== undefined; byte = raw[++at])
+    if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte)) break;
+  return LITERAL.test(raw.toString("latin1", from, at)) ? at : -1;
+}
+
+/** @returns the index of the value that follows `"key":`, or -1 */
+function skipKey(raw: Buffer, from: number): number {
+  if (raw[from] !== QUOTE) return -1;
+  const keyEnd = skipString(raw, from);
+  if (keyEnd < 0) return -1;
+  const at = skipSpace(raw, keyEnd);
+  return raw[at] === COLON ? skipSpace(raw, at + 1) : -1;
+}
+
+/**
+ * Walks over one value of any depth without recursion.
+ * @returns the index behind the value, or -1
+ */
 function skipValue(raw: Buffer, from: number): number {
-  const first = raw[from];
-  if (first === QUOTE) return skipString(raw, from);
-  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) {
-    let at = from;
-    for (;;) {
-      const byte = raw[at];
-      if (byte === undefined || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= 0x20) break;
+  const closers: number[] = [];
+  let at = from;
+  while (at >= 0) {
+    const closer = closerOf(raw[at]);
+    if (closer === undefined) at = raw[at] === QUOTE ? skipString(raw, at) : skipLiteral(raw, at);
+    else {
+      at = skipSpace(raw, at + 1);
+      if (raw[at] !== closer) {
+        closers.push(closer);
+        at = nextValue(raw, at, closer);
+        continue;
+      }
       at++;
     }
-    return at === from ? -1 : at;
-  }
-  let depth = 0;
-  let at = from;
-  while (at < raw.length) {
-    const byte = raw[at];
-    if (byte === QUOTE) {
-      at = skipString(raw, at);
-      if (at < 0) return -1;
-      continue;
+    if (at < 0) return -1;
+
+    // A value has ended: close what it closes.
+    while (closers.length > 0) {
+      at = skipSpace(raw, at);
+      if (raw[at] !== closers.at(-1)) break;
+      closers.pop();
+      at++;
     }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      depth--;
-      if (depth === 0) return at + 1;
-    }
-    at++;
+    const open = closers.at(-1);
+    if (open === undefined) return at;
+    at = raw[at] === COMMA ? nextValue(raw, skipSpace(raw, at + 1), open) : -1;
   }
   return -1;
+}
+
+function closerOf(opener: number | undefined): number | undefined {
+  return opener === OPEN_BRACE ? CLOSE_BRACE : opener === OPEN_BRACKET ? CLOSE_BRACKET : undefined;
+}
+
+/** @returns where the value begins: behind its key in an object, right here in an array; -1 where there is no key */
+function nextValue(raw: Buffer, at: number, closer: number): number {
+  return closer === CLOSE_BRACE ? skipKey(raw, at) : at;
 }

@@ -1,0 +1,92 @@
+import type { InboundRequest } from "./request.ts";
+import { type Range, scanItems, scanObject } from "./scan.ts";
+import { removeTags, TAG_NEEDLE } from "./subagent-tag.ts";
+
+export interface Changes {
+  /** The upstream's own model id. */
+  model?: string;
+  /** Take every `<CCM-SUBAGENT-MODEL>` tag out of `system`. */
+  removeSubagentTag?: boolean;
+}
+
+/** Bytes that replace a range of the original. */
+interface Edit extends Range {
+  bytes: Buffer;
+}
+
+/** Stands where nothing but a tag stood: Anthropic refuses text blocks that are empty or blank. */
+const NOTHING_LEFT = ".";
+
+/**
+ * The request's bytes with the model's name replaced and the subagent tag removed. All other bytes stay as they are:
+ * unknown fields, spacing, number formats, cache markers, odd escapes.
+ * @returns the very same buffer when there is nothing to change
+ */
+export function spliceBody(request: InboundRequest, changes: Changes): Buffer {
+  const { raw, top, facts } = request;
+  const edits: Edit[] = [];
+  const model = top.get("model");
+  if (model && changes.model !== undefined && changes.model !== facts.model)
+    edits.push({ ...model, bytes: json(changes.model) });
+  const system = top.get("system");
+  if (system && changes.removeSubagentTag) edits.push(...tagEdits(raw, system));
+  return applyEdits(raw, edits);
+}
+
+function applyEdits(raw: Buffer, edits: Edit[]): Buffer {
+  if (edits.length === 0) return raw;
+  edits.sort((a, b) => a.start - b.start);
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (const edit of edits) {
+    parts.push(raw.subarray(at, edit.start), edit.bytes);
+    at = edit.end;
+  }
+  parts.push(raw.subarray(at));
+  return Buffer.concat(parts);
+}
+
+function tagEdits(raw: Buffer, system: Range): Edit[] {
+  const found = raw.indexOf(TAG_NEEDLE, system.start);
+  if (found < 0 || found >= system.end) return [];
+  const blocks = scanItems(raw, system);
+  return blocks ? blocks.flatMap((block) => blockEdit(raw, block)) : stringEdit(raw, system);
+}
+
+function blockEdit(raw: Buffer, block: Range): Edit[] {
+  const keys = scanObject(raw, block);
+  const text = keys?.get("text");
+  if (text) return stringEdit(raw, text);
+  if (keys) return [];
+  const value = decode(raw.subarray(block.start, block.end)); // escaped or doubled keys: the last one counts
+  if (typeof value !== "object" || value === null || !("text" in value) || typeof value.text !== "string") return [];
+  const wanted = removeTags(value.text);
+  return wanted === value.text ? [] : [{ ...block, bytes: json({ ...value, text: filled(wanted) }) }];
+}
+
+function stringEdit(raw: Buffer, range: Range): Edit[] {
+  const bytes = raw.subarray(range.start, range.end);
+  const text = decode(bytes);
+  if (typeof text !== "string") return [];
+  const without = removeTags(text);
+  if (without === text) return [];
+  const wanted = filled(without);
+  const cut = Buffer.from(removeTags(bytes.toString("latin1")), "latin1"); // one character a byte: nothing is lost
+  return [{ ...range, bytes: decode(cut) === wanted ? cut : json(wanted) }]; // tags spelled with escapes: write anew
+}
+
+function filled(text: string): string {
+  return text.trim() === "" ? NOTHING_LEFT : text;
+}
+
+function decode(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined; // a bad escape: whoever reads the body will say so
+  }
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
