@@ -23,10 +23,15 @@ export interface Price {
   output: number;
   cacheRead?: number;
   cacheWrite?: number;
+  /** Other prices, for the whole request, once its prompt has more tokens than `above`. */
+  longContext?: { above: number; input: number; output: number; cacheRead?: number; cacheWrite?: number };
+  /** Paid by a subscription: a further token costs nothing (the figures are 0). */
+  flat?: true;
 }
 
-/** The four tiers by which stand-ins are chosen for a Claude model's name. */
-export type Tier = "opus" | "sonnet" | "haiku";
+/** The tiers by which stand-ins are chosen for a Claude model's name. */
+export const TIERS = ["opus", "sonnet", "haiku"] as const;
+export type Tier = (typeof TIERS)[number];
 
 /** Where a vendor departs from its protocol's baseline. A quirk is a field here, never a provider's name in a wire. */
 export interface Quirks {
@@ -62,6 +67,18 @@ export interface Quirks {
   alternateRoles?: boolean;
   /** JSON schema dialect of tool parameters. */
   schemaDialect?: "openai" | "moonshot" | "xai" | "plain";
+  /** openai-chat: prefixes of the model ids for which `cache_control` marks are kept. Default: none are. */
+  cacheControl?: readonly string[];
+  /** openai-chat: plain fields to add to every request, e.g. what keeps a route from ignoring tools. */
+  extraFields?: Readonly<Record<string, unknown>>;
+  /** openai-chat: most `max_tokens` to ask for where the vendor reserves them against its rate limit beforehand. */
+  maxTokensCap?: number;
+  /** openai-chat: most stop sequences; more are dropped. Default 4. */
+  stopLimit?: number;
+  /** Send the client's own `user-agent`: this vendor serves known coding agents only. */
+  clientUserAgent?: boolean;
+  /** anthropic: `thinking.type` values that are accepted; others become the first of them. Default: all. */
+  thinkingTypes?: readonly ("adaptive" | "enabled" | "disabled")[];
   /** anthropic: what to do with the client's `anthropic-beta`. Default `pass` for Anthropic, `strip` elsewhere. */
   betas?: "pass" | "strip";
   /** Request fields this vendor is known to refuse, as dotted paths. */
@@ -82,19 +99,32 @@ export interface ProviderType {
   authTypes: readonly ("api_key" | "oauth" | "adc" | "none" | "passthrough")[];
   /** Environment variable that usually holds the key. */
   keyVariable?: string;
+  /** Other variables in which the vendor's own tools look, in order. */
+  otherKeyVariables?: readonly string[];
   /** How its keys begin, for hints. */
   keyPrefix?: string;
   /** Where a user gets a key. */
   keyUrl?: string;
-  /** Path of the model list, relative to the base URL of its wire. */
+  /** Path of the model list, to be put behind the base URL of the entry's own wire (may hold `..`); see `modelListPath`. */
   modelList?: string;
   countTokens?: boolean;
   quirks?: Quirks;
-  /** Prefixes of model ids that this provider serves under those very names. */
+  /** Models that need another wire than the entry's own; first match wins. Both wires have the same base URL. */
+  wireRules?: readonly { models: RegExp; wire: WireId }[];
+  /**
+   * Prefixes of model ids that this provider serves under those very names. The empty prefix stands for every name that
+   * is not Claude's: a server of the user's own knows best what it calls its models.
+   */
   serves?: readonly string[];
+  /** How this provider spells the ids of Claude models, where it serves them under another form. */
+  claudeIds?: "vendor/dotted" | "at-date";
+  /** Ids, or prefixes ending in `*`, that the vendor has withdrawn; used for a hint only. */
+  retired?: readonly string[];
+  /** Context window of every model when it is reached by login instead of by key; the smaller of the two counts. */
+  loginContextWindow?: number;
   /** The vendor's current model per tier, used when a mapping names no model. */
   standIns?: Partial<Record<Tier, string>>;
-  /** Known models. */
+  /** Known models beyond, or different from, `model-table.ts`. */
   models?: Readonly<Record<string, Capabilities & { price?: Price }>>;
   docs?: string;
   note?: string;

@@ -1,0 +1,27 @@
+import type { ProviderType } from "../types.ts";
+
+export const deepseek: ProviderType = {
+  id: "deepseek",
+  label: "DeepSeek",
+  aliases: ["deep-seek"],
+  group: "Anthropic-compatible",
+  wire: "anthropic",
+  baseUrls: { anthropic: "https://api.deepseek.com/anthropic", "openai-chat": "https://api.deepseek.com" },
+  auth: "both",
+  authTypes: ["api_key"],
+  keyVariable: "DEEPSEEK_API_KEY",
+  keyPrefix: "sk-",
+  keyUrl: "https://platform.deepseek.com/api_keys",
+  modelList: "/../models",
+  quirks: {
+    betas: "strip",
+    reasoningIn: "thinking",
+    reasoningReplay: "reasoning_content",
+    structuredOutput: "json_object",
+  },
+  serves: ["deepseek-"],
+  standIns: { opus: "deepseek-flash", sonnet: "deepseek-flash", haiku: "deepseek-flash" },
+  retired: ["deepseek-chat", "deepseek-reasoner"],
+  docs: "https://api-docs.deepseek.com",
+  note: "Prices are off-peak; at peak hours they double.",
+};

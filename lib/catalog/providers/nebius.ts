@@ -1,0 +1,30 @@
+import type { ProviderType } from "../types.ts";
+
+export const nebius: ProviderType = {
+  id: "nebius",
+  label: "Nebius Token Factory",
+  group: "OpenAI-compatible",
+  wire: "openai-chat",
+  baseUrls: { "openai-chat": "https://api.tokenfactory.nebius.com/v1" },
+  auth: "bearer",
+  authTypes: ["api_key"],
+  keyVariable: "NEBIUS_API_KEY",
+  keyUrl: "https://tokenfactory.nebius.com/project/api-keys",
+  modelList: "/models?verbose=true",
+  quirks: { reasoningReplay: "reasoning_content" },
+  serves: [
+    "deepseek-ai/",
+    "zai-org/",
+    "moonshotai/",
+    "MiniMaxAI/",
+    "openai/",
+    "Qwen/",
+    "google/",
+    "meta-llama/",
+    "nvidia/",
+    "NousResearch/",
+  ],
+  standIns: { opus: "zai-org/GLM-5.2", sonnet: "zai-org/GLM-5.2", haiku: "MiniMaxAI/MiniMax-M3" },
+  docs: "https://docs.tokenfactory.nebius.com",
+  note: "Variants that end in -fast may have windows as small as 8k tokens.",
+};

@@ -1,0 +1,37 @@
+import type { ProviderType } from "../types.ts";
+
+export const novita: ProviderType = {
+  id: "novita",
+  label: "NovitaAI",
+  aliases: ["novita-ai", "novitaai"],
+  group: "OpenAI-compatible",
+  wire: "openai-chat",
+  baseUrls: { "openai-chat": "https://api.novita.ai/openai/v1", anthropic: "https://api.novita.ai/anthropic" },
+  auth: "bearer",
+  authTypes: ["api_key"],
+  keyVariable: "NOVITA_API_KEY",
+  keyPrefix: "sk_",
+  keyUrl: "https://novita.ai/settings/key-management",
+  modelList: "/models",
+  quirks: { reasoningIn: "omit", reasoningReplay: "reasoning_content" },
+  serves: [
+    "deepseek/",
+    "zai-org/",
+    "moonshotai/",
+    "minimax/",
+    "openai/",
+    "qwen/",
+    "google/",
+    "meta-llama/",
+    "xiaomimimo/",
+    "baidu/",
+    "inclusionai/",
+    "kwaipilot/",
+  ],
+  standIns: {
+    opus: "moonshotai/kimi-k3.1-pro",
+    sonnet: "zai-org/glm-5.2",
+    haiku: "deepseek/deepseek-v4-flash",
+  },
+  docs: "https://novita.ai/docs",
+};
