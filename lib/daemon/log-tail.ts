@@ -1,0 +1,81 @@
+import { closeSync, fstatSync, openSync, readSync, statSync, watch } from "node:fs";
+import { dirname } from "node:path";
+
+const CHUNK = 64 * 1024;
+/** Renewed by the clock as well, for file systems that tell no changes (network and container mounts). */
+const POLL_MS = 250;
+
+/** The last lines of a file, oldest first, without reading more of it than needed. None when there is no file. */
+export function lastLines(path: string, count: number): string[] {
+  const fd = openIfThere(path);
+  if (fd === undefined || count <= 0) return [];
+  try {
+    let position = fstatSync(fd).size;
+    const parts: Buffer[] = [];
+    let breaks = 0;
+    while (position > 0 && breaks <= count) {
+      const length = Math.min(CHUNK, position);
+      position -= length;
+      const part = Buffer.alloc(length);
+      readSync(fd, part, 0, length, position);
+      parts.unshift(part);
+      breaks += part.reduce((sum, byte) => sum + (byte === 0x0a ? 1 : 0), 0);
+    }
+    const lines = Buffer.concat(parts).toString("utf8").split("\n");
+    if (lines.at(-1) === "") lines.pop();
+    return lines.slice(-count);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Where a file ends now, to follow it from there. */
+export function endOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/**
+ * Hands on what is appended to a file from `from` on, until aborted. Follows it through rotation, emptying and deletion.
+ */
+export function followFile(path: string, from: number, onText: (text: string) => void, signal: AbortSignal): void {
+  let position = from;
+  let inode = statSync(path, { throwIfNoEntry: false })?.ino;
+  const decoder = new TextDecoder();
+
+  const readOn = () => {
+    const fd = openIfThere(path);
+    if (fd === undefined) return;
+    try {
+      const { size, ino } = fstatSync(fd);
+      if (ino !== inode || size < position) position = 0;
+      inode = ino;
+      while (position < size) {
+        const part = Buffer.alloc(Math.min(CHUNK, size - position));
+        const read = readSync(fd, part, 0, part.length, position);
+        position += read;
+        onText(decoder.decode(part.subarray(0, read), { stream: true }));
+        if (read === 0) break;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  };
+
+  const timer = setInterval(readOn, POLL_MS);
+  const watcher = statSync(dirname(path), { throwIfNoEntry: false }) && watch(dirname(path), readOn);
+  watcher?.on("error", () => watcher.close()); // the clock goes on
+  signal.addEventListener("abort", () => {
+    clearInterval(timer);
+    watcher?.close();
+  });
+  readOn();
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Address, findServer } from "./find.ts";
+import { withLock } from "./lock.ts";
+import { removePidFile, type ServerRecord } from "./pid-file.ts";
+import { isRunning, type ProcessIdentity, signalProcess } from "./process-identity.ts";
+import { LOCK_WAIT_MS } from "./start.ts";
+import type { StateDir } from "./state-dir.ts";
+
+export interface StopRequest {
+  state: StateDir;
+  address: Address;
+  /** How long open streams may go on; 0: not at all. */
+  graceMs: number;
+  /** Told once when the server has open streams to finish. */
+  onDraining?: (record: ServerRecord) => void;
+}
+
+export type StopResult =
+  | { stopped: false }
+  /** `killed`: it did not end by itself. */
+  | { stopped: true; pid: number; killed: boolean; ms: number };
+
+/** The default of `CCM_GRACE_MS`. */
+export const GRACE_MS = 10_000;
+
+const POLL_MS = 20;
+/** A process that has nothing to wait for is gone within this. */
+const PROMPT_MS = 400;
+/** Time for it to end after the last polite word. */
+const LAST_MS = 2_000;
+
+/** Ends the server if one runs that is provably ours; a stale pid file is cleaned up, and nobody else is signalled. */
+export async function stopServer(request: StopRequest): Promise<StopResult> {
+  const work = async (): Promise<StopResult> => {
+    const found = await findServer(request.state, request.address);
+    if (found.state === "stopped") {
+      removePidFile(request.state.pidFile, undefined);
+      return { stopped: false };
+    }
+    const ended = await endProcess(found.record, request.graceMs, () => request.onDraining?.(found.record));
+    removePidFile(request.state.pidFile, found.record);
+    return { stopped: true, pid: found.record.pid, ...ended };
+  };
+  return existsSync(request.state.dir) ? withLock(request.state.lockFile, LOCK_WAIT_MS, work) : work();
+}
+
+async function endProcess(who: ProcessIdentity, graceMs: number, onDraining: () => void) {
+  const began = Date.now();
+  const result = (killed: boolean) => ({ killed, ms: Date.now() - began });
+  const goneWithin = async (ms: number) => {
+    for (const end = Date.now() + ms; isRunning(who); await sleep(POLL_MS)) if (Date.now() >= end) return false;
+    return true;
+  };
+  if (graceMs > 0) {
+    signalProcess(who, "SIGTERM");
+    if (await goneWithin(PROMPT_MS)) return result(false);
+    onDraining();
+    if (await goneWithin(graceMs)) return result(false);
+  }
+  signalProcess(who, "SIGUSR2");
+  if (await goneWithin(LAST_MS)) return result(false);
+  signalProcess(who, "SIGKILL");
+  await goneWithin(LAST_MS);
+  return result(true);
+}
