@@ -1,0 +1,65 @@
+/** A status answer: what goes into the protocol's own error envelope. */
+interface StatusFault {
+  label: string;
+  status: number;
+  /** Anthropic's `error.type`; the other protocols have words of their own for the same. */
+  type: string;
+  message: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** A fault of the connection or of the stream. */
+interface BrokenFault {
+  label: string;
+}
+
+/**
+ * The ways in which a simulated provider can fail. `label` completes the sentence "The provider …".
+ */
+export const FAULTS = {
+  down: { label: "is down: the connection breaks" },
+  slow: { label: "is silent: it accepts the request and does not answer" },
+  "429": {
+    label: "answers 429, rate limited",
+    status: 429,
+    type: "rate_limit_error",
+    message: "Simulated: this request would exceed the rate limit. Try again in 30 seconds.",
+    headers: { "retry-after": "30" },
+  },
+  "529": {
+    label: "answers 529, overloaded",
+    status: 529,
+    type: "overloaded_error",
+    message: "Simulated: overloaded.",
+  },
+  "500": {
+    label: "answers 500, server error",
+    status: 500,
+    type: "api_error",
+    message: "Simulated: internal server error.",
+  },
+  auth: {
+    label: "refuses the key",
+    status: 401,
+    type: "authentication_error",
+    message: "Simulated: invalid API key.",
+  },
+  "cut-before-content": { label: "breaks off before the first word" },
+  "cut-in-text": { label: "breaks off in the middle of a sentence" },
+  "cut-in-tool": { label: "breaks off in the middle of a tool call" },
+  garbage: { label: "answers with a web page instead of the protocol" },
+  "error-event-first": { label: "starts a stream whose first event is an error" },
+  empty: { label: "answers properly, but says nothing" },
+} as const satisfies Readonly<Record<string, StatusFault | BrokenFault>>;
+
+export type FaultName = keyof typeof FAULTS;
+
+export function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(FAULTS, name);
+}
+
+/** @returns what to answer when the fault is a plain HTTP status, else undefined */
+export function statusOf(fault: FaultName): StatusFault | undefined {
+  const found: StatusFault | BrokenFault = FAULTS[fault];
+  return "status" in found ? found : undefined;
+}
