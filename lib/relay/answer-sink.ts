@@ -1,0 +1,126 @@
+import { PING_EVENT } from "../anthropic/errors.ts";
+import { EventSplitter, eventName } from "../anthropic/sse/splitter.ts";
+import { MessageWriter } from "../anthropic/sse/writer.ts";
+import type { ClientReply } from "./client-reply.ts";
+import type { Deadline, Timers } from "./timers.ts";
+
+/** Without content for this long, the stream is opened all the same, so that the client's idle limits do not trip. */
+const OPEN_AFTER_MS = 15_000;
+const PING_EVERY_MS = 10_000;
+
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+};
+
+/**
+ * Decides when the client's stream is committed. Until there is content nothing is sent, so that another provider may
+ * take over unseen; what an attempt said before is held, and forgotten with it.
+ */
+export class AnswerSink {
+  readonly #reply: ClientReply;
+  readonly #headers: () => Record<string, string>;
+  readonly #silence: Deadline;
+  readonly #opening: { id: string; model: string; inputTokens: number };
+  #held: (Buffer | string)[] = [];
+  #state: "waiting" | "opened" | "flowing" | "ended" = "waiting";
+  /** Bytes that were sent to the client. */
+  bytes = 0;
+
+  /**
+   * @param headers response headers, asked for at the moment of commitment: they name the provider that serves
+   * @param opening what our own message_start says if the stream must be opened before an upstream has spoken
+   */
+  constructor(
+    reply: ClientReply,
+    timers: Timers,
+    headers: () => Record<string, string>,
+    opening: { id: string; model: string; inputTokens: number },
+  ) {
+    this.#reply = reply;
+    this.#headers = headers;
+    this.#opening = opening;
+    this.#silence = timers.after(OPEN_AFTER_MS, () => this.#breakSilence());
+  }
+
+  /** Content has reached the client. */
+  get committed(): boolean {
+    return this.#state === "flowing" || this.#state === "ended";
+  }
+
+  /** The status is out, though no content. */
+  get opened(): boolean {
+    return this.#state !== "waiting";
+  }
+
+  /** Keeps bytes that are no content yet. */
+  hold(bytes: Buffer | string): void {
+    if (bytes.length > 0) this.#held.push(bytes);
+  }
+
+  /** Forgets what the failed attempt said. */
+  forget(): void {
+    this.#held = [];
+  }
+
+  /** Sends content, and before it what was held. @returns false when the client is slower than the upstream */
+  send(bytes: Buffer | string): boolean {
+    if (this.#state === "flowing") return this.#write(bytes);
+    const first =
+      this.#state === "opened" ? withoutMessageStart(join([...this.#held, bytes])) : join([...this.#held, bytes]);
+    this.#held = [];
+    if (this.#state === "waiting") this.#reply.begin(200, { ...this.#headers(), ...STREAM_HEADERS });
+    this.#state = "flowing";
+    return this.#write(first);
+  }
+
+  onDrain(listener: () => void): void {
+    this.#reply.onDrain(listener);
+  }
+
+  /** Ends the stream; later calls do nothing. */
+  end(): void {
+    if (this.#state === "ended") return;
+    this.#silence.cancel();
+    this.#state = "ended";
+    this.#reply.end();
+  }
+
+  /** Stops the clock without ending the response: it is answered as a whole instead. */
+  release(): void {
+    this.#silence.cancel();
+  }
+
+  #write(bytes: Buffer | string): boolean {
+    this.#silence.move(PING_EVERY_MS);
+    if (bytes.length === 0) return true;
+    this.bytes += bytes.length;
+    return this.#reply.write(bytes);
+  }
+
+  #breakSilence(): void {
+    if (this.#state === "ended") return;
+    if (this.#state === "waiting") {
+      this.#state = "opened";
+      this.#reply.begin(200, { ...this.#headers(), ...STREAM_HEADERS });
+      const { id, model, inputTokens } = this.#opening;
+      this.#reply.write(new MessageWriter({ id, model }).start({ input_tokens: inputTokens, output_tokens: 1 }));
+    }
+    this.#reply.write(PING_EVENT);
+    this.#silence.move(PING_EVERY_MS);
+  }
+}
+
+/** Our own message_start is with the client already; a second one would break it. */
+function withoutMessageStart(bytes: Buffer): Buffer {
+  const splitter = new EventSplitter();
+  const { events } = splitter.push(bytes);
+  return Buffer.concat([...events.filter((event) => eventName(event) !== "message_start"), splitter.rest()]);
+}
+
+function join(parts: (Buffer | string)[]): Buffer {
+  return parts.length === 1 && Buffer.isBuffer(parts[0])
+    ? parts[0]
+    : Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
+}

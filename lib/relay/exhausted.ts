@@ -1,0 +1,132 @@
+import { errorBody } from "../anthropic/errors.ts";
+import { FAILURE_REASONS, type Failure, type FailureReason } from "../catalog/failure-reasons.ts";
+import type { AttemptRecord } from "../journal/entry.ts";
+
+/** One failed try with what it may tell the client. */
+export interface FailedAttempt {
+  record: AttemptRecord;
+  failure: Failure;
+}
+
+/** The honest answer when no provider could serve. */
+export interface ErrorAnswer {
+  status: number;
+  type: string;
+  message: string;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** What the client can act on comes first: a wait, an outage, its own request, then what only the user can mend. */
+const MOST_TELLING: readonly FailureReason[] = [
+  "content_refused",
+  "bad_request",
+  "context_too_long",
+  "rate_limited",
+  "overloaded",
+  "too_slow",
+  "server_error",
+  "reset",
+  "connect",
+  "truncated",
+  "empty_answer",
+  "bad_answer",
+  "quota_window",
+  "capability",
+  "too_large_for_tier",
+  "auth",
+  "billing",
+  "forbidden",
+  "model_missing",
+];
+
+/** Failures after which the client's own retry can help. */
+const RETRYABLE = new Set<FailureReason>([
+  "rate_limited",
+  "overloaded",
+  "too_slow",
+  "server_error",
+  "reset",
+  "connect",
+  "truncated",
+  "empty_answer",
+  "bad_answer",
+]);
+
+/** A client should come back by itself only if the wait is one that a person would sit through. */
+const PATIENT_MS = 60_000;
+
+/**
+ * The error for the client after all tries failed.
+ * @param readyInMs after how long some provider is fit again; 0 for at once
+ */
+export function exhausted(attempts: readonly FailedAttempt[], requestId: string, readyInMs: number): ErrorAnswer {
+  const telling = mostTelling(attempts);
+  if (!telling) return answer(529, "overloaded_error", "no provider could be asked", readyInMs, requestId, true);
+  const { failure } = telling;
+  const rule = FAILURE_REASONS[failure.reason];
+  if (rule.next === "stop" || failure.reason === "context_too_long") {
+    if (failure.verbatim) return verbatim(failure);
+    return answer(rule.status, rule.type, ownWords(failure), undefined, requestId, false);
+  }
+  const message = `${telling.record.provider}: ${failure.message}${attempts.length > 1 ? ` (${tries(attempts)})` : ` (${one(telling)})`}`;
+  const retryable = RETRYABLE.has(failure.reason);
+  const wait = retryable ? Math.max(readyInMs, shortestWait(attempts)) : undefined;
+  return answer(rule.status, rule.type, message, wait, requestId, retryable && (wait ?? 0) <= PATIENT_MS);
+}
+
+function mostTelling(attempts: readonly FailedAttempt[]): FailedAttempt | undefined {
+  const rank = (a: FailedAttempt): number => MOST_TELLING.indexOf(a.failure.reason);
+  return attempts.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+function shortestWait(attempts: readonly FailedAttempt[]): number {
+  const waits = attempts.map(({ failure }) => failure.retryAfterMs).filter((ms) => ms !== undefined);
+  return waits.length > 0 ? Math.min(...waits) : 0;
+}
+
+/** Size errors in the words that make Claude Code compact the conversation (facts: claude-code-client). */
+function ownWords(failure: Failure): string {
+  if (failure.reason !== "context_too_long") return failure.message;
+  const [tokens, maximum] = [...failure.message.matchAll(/\d{4,}/g)].map(([n]) => Number(n)).sort((a, b) => b - a);
+  return tokens !== undefined && maximum !== undefined && tokens > maximum
+    ? `prompt is too long: ${tokens} tokens > ${maximum} maximum`
+    : "Input is too long.";
+}
+
+function verbatim(failure: Failure): ErrorAnswer {
+  const { body, contentType } = failure.verbatim ?? { body: Buffer.alloc(0), contentType: "application/json" };
+  const headers = { "content-type": contentType, "x-should-retry": "false" };
+  return {
+    status: failure.status ?? 400,
+    type: FAILURE_REASONS[failure.reason].type,
+    message: failure.message,
+    headers,
+    body,
+  };
+}
+
+function answer(
+  status: number,
+  type: string,
+  message: string,
+  waitMs: number | undefined,
+  requestId: string,
+  retry: boolean,
+): ErrorAnswer {
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "x-should-retry": String(retry),
+    ...(waitMs !== undefined && { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))) }),
+  };
+  return { status, type, message, headers, body: Buffer.from(errorBody(type, message, requestId)) };
+}
+
+function tries(attempts: readonly FailedAttempt[]): string {
+  return `tried ${attempts.map(one).join(", ")}`;
+}
+
+function one({ record, failure }: FailedAttempt): string {
+  const what = failure.status === undefined ? FAILURE_REASONS[failure.reason].label : `HTTP ${failure.status}`;
+  return `${record.provider}: ${what} after ${Math.round(record.ms)} ms`;
+}

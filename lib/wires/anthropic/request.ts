@@ -1,0 +1,59 @@
+import type { InboundRequest } from "../../anthropic/request.ts";
+import { spliceBody } from "../../anthropic/splice.ts";
+import type { Target, UpstreamRequest } from "../wire.ts";
+
+/** Where the client names none; Claude Code sends this one. */
+const DEFAULT_VERSION = "2023-06-01";
+
+/** Client headers that every Anthropic-protocol upstream gets. */
+const ALWAYS = ["user-agent", "anthropic-version"] as const;
+
+/** Prefixes and names of client headers that only Anthropic itself gets: betas, and what tells of session and machine. */
+const ANTHROPIC_ONLY = /^(?:anthropic-|x-claude-|x-stainless-|x-app$)/;
+
+/** The request as it came, with only the model's name replaced and the subagent tag taken out. */
+export function messagesRequest(inbound: InboundRequest, target: Target): UpstreamRequest {
+  return {
+    method: "POST",
+    url: `${apiBase(target.baseUrl)}/v1/messages${passes(target) ? betaQuery(inbound) : ""}`,
+    headers: requestHeaders(inbound, target),
+    body: spliceBody(inbound, { model: target.model, removeSubagentTag: true }),
+  };
+}
+
+/** The same for counting: the endpoint takes the same body. */
+export function countRequest(inbound: InboundRequest, target: Target): UpstreamRequest {
+  const request = messagesRequest(inbound, target);
+  return { ...request, url: request.url.replace("/v1/messages", "/v1/messages/count_tokens") };
+}
+
+function requestHeaders(inbound: InboundRequest, target: Target): Record<string, string> {
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    accept: "application/json",
+    "accept-encoding": "identity",
+    "anthropic-version": DEFAULT_VERSION,
+  };
+  for (const name of ALWAYS) {
+    const value = inbound.headers[name];
+    if (value !== undefined) headers[name] = value;
+  }
+  if (!passes(target)) return headers;
+  for (const [name, value] of Object.entries(inbound.headers))
+    if (value !== undefined && ANTHROPIC_ONLY.test(name)) headers[name] = value;
+  return headers;
+}
+
+/** Does the target take Anthropic's own headers? Others refuse betas that they do not know. */
+function passes(target: Target): boolean {
+  return target.type.quirks?.betas === "pass";
+}
+
+function betaQuery(inbound: InboundRequest): string {
+  return inbound.headers["anthropic-beta"] === undefined ? "" : "?beta=true";
+}
+
+/** Users write base URLs with and without `/v1`; both mean the same. */
+function apiBase(baseUrl: string): string {
+  return baseUrl.replace(/\/v1$/, "");
+}

@@ -1,0 +1,144 @@
+import type { Failure, FailureReason } from "../catalog/failure-reasons.ts";
+import { type FailureSignal, GENERIC_SIGNALS, reasonOfStatus, SIGNALS_BY_TYPE } from "../catalog/failure-signals.ts";
+import { type Headers, readRetryAfter } from "./retry-after.ts";
+
+/** Longest message that is kept; more is some page of HTML. */
+const MAX_MESSAGE = 400;
+
+/** An upstream's refusal as it came over HTTP. */
+export interface Refusal {
+  status: number;
+  headers: Headers;
+  body: Buffer;
+}
+
+/**
+ * What an upstream's error answer means.
+ * @param type catalogue id of the provider's type, for what only that vendor says
+ * @param now epoch ms
+ */
+export function readFailure(type: string, refusal: Refusal, now: number): Failure {
+  const text = refusal.body.toString("utf8");
+  const parsed = parse(text);
+  if (parsed === undefined && /^\s*</.test(text)) {
+    const reason = refusal.status >= 500 || refusal.status < 400 ? "bad_answer" : reasonOfStatus(refusal.status);
+    return {
+      reason,
+      message: `an HTML page instead of an answer (HTTP ${refusal.status})`,
+      ...facts(refusal, undefined, "", now),
+    };
+  }
+  const words = readWords(parsed) ?? { message: text.trim(), codes: [] };
+  const reason = matchSignals(type, refusal.status, words, refusal.headers, text) ?? reasonOfStatus(refusal.status);
+  return {
+    reason,
+    message: shorten(words.message || `HTTP ${refusal.status}`),
+    ...facts(refusal, parsed, words.message, now),
+  };
+}
+
+/**
+ * What an error object inside a stream with status 200 means.
+ * @param body the event's JSON: an Anthropic or OpenAI envelope, a flat error, or Google's
+ */
+export function readStreamError(type: string, body: unknown, now: number): Failure {
+  const words = readWords(body) ?? { message: "the stream reported an error", codes: [] };
+  const embedded = Number(words.codes.find((code) => /^[45]\d\d$/.test(code)));
+  const status = Number.isNaN(embedded) ? undefined : embedded;
+  const reason =
+    matchSignals(type, status, words, {}, words.message) ??
+    (status === undefined ? "server_error" : reasonOfStatus(status));
+  const retryAfterMs = readRetryAfter({}, body, words.message, now);
+  return {
+    reason,
+    message: shorten(words.message),
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+interface Words {
+  message: string;
+  /** Everything in the error that may be a code: `code`, `type`, `status`, `reason`, `details.error_code`. */
+  codes: string[];
+}
+
+/** Finds message and codes in the envelopes that vendors use; undefined when the body is none of them. */
+export function readWords(body: unknown): Words | undefined {
+  const outer = Array.isArray(body) ? body[0] : body;
+  if (typeof outer !== "object" || outer === null) return undefined;
+  const { error, detail, message, errors } = outer as Record<string, unknown>;
+  if (typeof error === "string") return { message: error, codes: codesOf(outer as Record<string, unknown>) };
+  if (typeof error === "object" && error !== null) {
+    const inner = error as Record<string, unknown>;
+    return { message: messageOf(inner) ?? messageOf(outer as Record<string, unknown>) ?? "", codes: codesOf(inner) };
+  }
+  if (typeof message === "string") {
+    const codes = codesOf(outer as Record<string, unknown>);
+    const appended = /\((\d{4})\)\s*$/.exec(message)?.[1];
+    return { message, codes: appended ? [...codes, appended] : codes };
+  }
+  if (detail !== undefined) return { message: typeof detail === "string" ? detail : JSON.stringify(detail), codes: [] };
+  if (errors !== undefined) return { message: JSON.stringify(errors), codes: [] };
+  return undefined;
+}
+
+function messageOf(error: Record<string, unknown>): string | undefined {
+  if (typeof error.message === "string") return error.message;
+  return error.message === undefined ? undefined : JSON.stringify(error.message);
+}
+
+function codesOf(error: Record<string, unknown>): string[] {
+  const details = error.details;
+  const nested = Array.isArray(details)
+    ? details.flatMap((d: Record<string, unknown>) => [d?.reason])
+    : [(details as Record<string, unknown> | undefined)?.error_code];
+  const message =
+    typeof error.message === "string" ? (/\((\d{4})\)\s*$/.exec(error.message)?.[1] ?? undefined) : undefined;
+  return [error.code, error.type, error.status, error.reason, message, ...nested]
+    .filter((code) => typeof code === "string" || typeof code === "number")
+    .map(String);
+}
+
+function matchSignals(
+  type: string,
+  status: number | undefined,
+  words: Words,
+  headers: Headers,
+  raw: string,
+): FailureReason | undefined {
+  const codes = new Set(words.codes.map((code) => code.toLowerCase()));
+  const text = words.message || raw;
+  const holds = (signal: FailureSignal): boolean => {
+    if (signal.status && status !== undefined && !signal.status.includes(status)) return false;
+    if (signal.status && status === undefined && !signal.code && !signal.text) return false;
+    if (signal.code && !signal.code.some((code) => codes.has(code.toLowerCase()))) return false;
+    if (signal.text && !signal.text.test(text)) return false;
+    if (signal.header && !signal.header[1].test(String(headers[signal.header[0]] ?? ""))) return false;
+    return !signal.unless?.test(text);
+  };
+  return (SIGNALS_BY_TYPE[type]?.find(holds) ?? GENERIC_SIGNALS.find(holds))?.reason;
+}
+
+function facts(refusal: Refusal, body: unknown, message: string, now: number): Partial<Failure> {
+  const retryAfterMs = readRetryAfter(refusal.headers, body, message, now);
+  const id = refusal.headers["request-id"] ?? refusal.headers["x-request-id"];
+  return {
+    status: refusal.status,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(typeof id === "string" && { upstreamRequestId: id }),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // an error body need not be JSON; the caller takes the text
+  }
+}
+
+function shorten(message: string): string {
+  const line = message.replace(/\s+/g, " ").trim();
+  return line.length <= MAX_MESSAGE ? line : `${line.slice(0, MAX_MESSAGE - 1)}…`;
+}

@@ -1,0 +1,29 @@
+import type { WireId } from "../catalog/wire-ids.ts";
+import { anthropic } from "./anthropic/index.ts";
+import type { Wire } from "./wire.ts";
+
+/** The wires that are loaded on first use: an idle proxy holds no translator that it does not need. */
+const LAZY: Readonly<Partial<Record<WireId, () => Promise<Wire>>>> = {
+  "openai-chat": async () => (await import("./openai-chat/index.ts")).openaiChat,
+};
+
+const loaded = new Map<WireId, Wire>([["anthropic", anthropic]]);
+
+/** The wire at once, if it is loaded. */
+export function loadedWire(id: WireId): Wire | undefined {
+  return loaded.get(id);
+}
+
+/** @throws when the protocol is not implemented, which the configuration check forbids */
+export async function loadWire(id: WireId): Promise<Wire> {
+  const ready = loaded.get(id);
+  if (ready) return ready;
+  const load = LAZY[id];
+  if (!load) throw new Error(`the wire ${id} does not exist`);
+  const wire = await load();
+  loaded.set(id, wire);
+  return wire;
+}
+
+/** Every protocol that a provider may be configured with. */
+export const AVAILABLE_WIRES: readonly WireId[] = ["anthropic", ...(Object.keys(LAZY) as WireId[])];
