@@ -1,0 +1,94 @@
+// Installs the current Claude Code into .cache/claude-code for the tests that drive it, and prints where its binary is.
+// Asks the registry once a day; keeps what it has when the registry does not answer.
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { npm, npmEnvironment } from "./ensure-deps.mjs";
+import { locked } from "./lock.mjs";
+import { run, say } from "./progress.mjs";
+
+const PACKAGE = "@anthropic-ai/claude-code";
+const DAY_MS = 24 * 60 * 60 * 1000;
+const folder = join(dirname(fileURLToPath(import.meta.url)), "..", ".cache/claude-code");
+const note = join(folder, "installed.json");
+
+/**
+ * @returns {Promise<string>} path of the binary
+ * @throws {Error} when there is none and the registry cannot be reached
+ */
+export async function ensureClaudeCode(now = Date.now()) {
+  return locked(`${folder}.lock`, async () => {
+    const installed = await readNote();
+    if (installed && now - installed.checked < DAY_MS) return installed.binary;
+    await mkdir(folder, { recursive: true });
+    const version = await currentVersion().catch((error) => {
+      if (!installed) throw error;
+      say(`The npm registry does not answer; testing with Claude Code ${installed.version}.`);
+    });
+    if (installed && (version === undefined || version === installed.version)) {
+      if (version !== undefined) await writeNote({ ...installed, checked: now });
+      return installed.binary;
+    }
+    await rm(join(folder, "node_modules"), { recursive: true, force: true });
+    await writeFile(join(folder, "package.json"), '{ "private": true }\n');
+    await npmRun(`Installing Claude Code ${version} for the tests (about 100 MB)`, [
+      "install",
+      "--ignore-scripts",
+      "--no-save",
+      `${PACKAGE}@${version}`,
+    ]);
+    const binary = binaryPath();
+    await writeNote({ version, binary, checked: now });
+    return binary;
+  });
+}
+
+async function currentVersion() {
+  const output = await npmRun("Asking for the current version of Claude Code", ["view", PACKAGE, "version"]);
+  return output.trim();
+}
+
+function npmRun(title, args) {
+  return run(title, npm(), [...args, "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"], {
+    cwd: folder,
+    env: npmEnvironment(),
+  });
+}
+
+/** The package itself is a launcher; the program is in the package of this platform. */
+function binaryPath() {
+  const libc = process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime ? "-musl" : "";
+  const name = `claude-code-${process.platform}-${process.arch}${libc}`;
+  const binary = join(
+    folder,
+    "node_modules/@anthropic-ai",
+    name,
+    process.platform === "win32" ? "claude.exe" : "claude",
+  );
+  if (!existsSync(binary)) throw new Error(`${PACKAGE} was installed, but it has no ${name} for this machine.`);
+  return binary;
+}
+
+async function readNote() {
+  try {
+    const installed = JSON.parse(await readFile(note, "utf8"));
+    return existsSync(installed.binary) ? installed : undefined;
+  } catch (error) {
+    if (error.code === "ENOENT" || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function writeNote(installed) {
+  await writeFile(note, `${JSON.stringify(installed)}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(await ensureClaudeCode());
+  } catch (error) {
+    say(`Claude Code is not available: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
