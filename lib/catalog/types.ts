@@ -33,18 +33,43 @@ export interface Price {
 export const TIERS = ["opus", "sonnet", "haiku"] as const;
 export type Tier = (typeof TIERS)[number];
 
+/** How hard a model is asked to think, from not at all to as hard as it can. */
+export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+/** The fields by which vendors of Chat Completions are asked for reasoning; `omit` asks for nothing. */
+export type ReasoningField = "reasoning_effort" | "reasoning" | "thinking" | "enable_thinking" | "omit";
+
 /** Where a vendor departs from its protocol's baseline. A quirk is a field here, never a provider's name in a wire. */
 export interface Quirks {
+  /** Other values for some of the vendor's models; every entry that matches the model's id applies, in order. */
+  byModel?: readonly ({ models: RegExp } & Omit<Quirks, "byModel">)[];
   /** openai-chat: role for system text. Default `system`. */
   systemRole?: "system" | "developer";
   /** openai-chat: name of the output limit. Default `max_tokens`. */
   maxTokensField?: "max_tokens" | "max_completion_tokens";
   /** openai-chat: whether `stream_options.include_usage` is understood. Default true. */
   streamOptions?: boolean;
-  /** openai-chat: how reasoning effort is asked for. Default `reasoning_effort`; `omit` sends nothing. */
-  reasoningIn?: "reasoning_effort" | "reasoning" | "thinking" | "enable_thinking" | "omit";
+  /** openai-chat: how reasoning effort is asked for; several fields where a vendor wants both. Default `reasoning_effort`. */
+  reasoningIn?: ReasoningField | readonly ReasoningField[];
+  /** Efforts that are accepted. Default: what the model's family is known to take; nothing is sent to an unknown one. */
+  efforts?: readonly Effort[];
+  /** Efforts that mean another one at this vendor, e.g. Kimi's `medium` is `high`. Others become the nearest lower one. */
+  effortMap?: Readonly<Partial<Record<Effort, Effort>>>;
+  /** openai-chat: `reasoning_format` to send to models that reason (Groq: without it thoughts come inside the text). */
+  reasoningFormat?: "parsed";
   /** openai-chat: field in which earlier reasoning must be given back, if any. */
   reasoningReplay?: "reasoning_content" | "reasoning" | "reasoning_details";
+  /** openai-chat: stands in that field when an assistant message with tool calls has lost its reasoning. Default: nothing. */
+  reasoningPlaceholder?: string;
+  /** openai-chat: thoughts come inside the text, between `<think>` tags. */
+  inlineThinking?: boolean;
+  /** openai-chat: may system messages stand in mid-conversation? Default false: they go as a `<system-reminder>` of the user. */
+  midSystem?: boolean;
+  /** openai-chat: are PDF files taken as `file` parts? Default false: a note stands in their place. */
+  files?: boolean;
+  /** Most tools in one request. */
+  maxTools?: number;
   /** openai-chat: is `parallel_tool_calls` understood? Default true. */
   parallelToolCalls?: boolean;
   /** openai-chat: forms of tool_choice that are refused and turned into `auto`. */
@@ -53,7 +78,7 @@ export interface Quirks {
   toolCallId?: "default" | "alnum9" | "kimi";
   /** openai-chat: does reasoning_tokens come on top of completion_tokens? Default false. */
   reasoningOnTop?: boolean;
-  /** openai-chat: may content be an array of parts for assistant messages? Default false. */
+  /** openai-chat: is `top_k` understood? Default false. */
   topK?: boolean;
   /** openai-chat: how web search is asked for. Default: it cannot. */
   webSearch?: "openrouter-plugin" | "web_search_options" | "groq-compound" | "xai" | "zai" | "always";
@@ -73,7 +98,9 @@ export interface Quirks {
   extraFields?: Readonly<Record<string, unknown>>;
   /** openai-chat: most `max_tokens` to ask for where the vendor reserves them against its rate limit beforehand. */
   maxTokensCap?: number;
-  /** openai-chat: most stop sequences; more are dropped. Default 4. */
+  /** openai-chat: a request without a limit may use the whole window, so none is sent to models whose limit is unknown. */
+  maxTokensOptional?: boolean;
+  /** openai-chat: most stop sequences the vendor takes; those beyond are applied by us. Default 4. */
   stopLimit?: number;
   /** Send the client's own `user-agent`: this vendor serves known coding agents only. */
   clientUserAgent?: boolean;

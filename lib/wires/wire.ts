@@ -1,5 +1,5 @@
 import type { InboundRequest } from "../anthropic/request.ts";
-import type { StopReason, Usage } from "../anthropic/types.ts";
+import type { MessageAnswer, StopReason, Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { Capabilities, ProviderType } from "../catalog/types.ts";
 import type { WireId } from "../catalog/wire-ids.ts";
@@ -25,6 +25,8 @@ export interface UpstreamRequest {
   url: string;
   headers: Record<string, string>;
   body: Buffer | string;
+  /** What the request lost on the way because the protocol or the vendor has no place for it, in plain words for the journal. */
+  notes?: readonly string[];
 }
 
 /**
@@ -57,6 +59,8 @@ export interface StreamTranslator {
   readonly stopReason: StopReason | string | null;
   /** The model that the upstream says has answered. */
   readonly servedModel: string | undefined;
+  /** Oddities of the answer that were put up with, in plain words for the journal. */
+  readonly notes?: readonly string[];
 }
 
 export interface TranslationContext {
@@ -71,11 +75,23 @@ export type WholeAnswer =
   | { ok: true; body: Buffer; usage: Usage; stopReason: StopReason | string | null; servedModel?: string }
   | { ok: false; failure: Failure };
 
+/** An answer that was given without asking the upstream. */
+export interface LocalAnswer {
+  message: MessageAnswer;
+  /**
+   * `at_once`: nobody needs to be asked. `last_resort`: another provider could do better (its `request` may not throw
+   * `CannotCarry`); the answer is for when there is none.
+   */
+  when: "at_once" | "last_resort";
+}
+
 /** One upstream protocol. */
 export interface Wire {
   readonly id: WireId;
   /** @throws {CannotCarry} when this protocol has no place for something the request needs. */
   request(inbound: InboundRequest, target: Target): UpstreamRequest;
+  /** An answer of our own where the upstream could only refuse or pretend: a probe for no tokens, a web search it cannot do. */
+  localAnswer?(context: TranslationContext): LocalAnswer | undefined;
   stream(context: TranslationContext): StreamTranslator;
   answer(body: Buffer, context: TranslationContext): WholeAnswer;
   /** Asks the upstream to count tokens; absent where the protocol cannot. */
