@@ -1,0 +1,109 @@
+/** @module Runs the real Claude Code, as its users run it, against any base URL. */
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const ENSURE = resolve(import.meta.dirname, "../../scripts/ensure-claude-code.mjs");
+const LONGEST_RUN_MS = 90_000;
+
+/** What one `claude -p` said and did. */
+export interface ClaudeRun {
+  exitCode: number | null;
+  /** What the user sees. */
+  answer: string;
+  isError: boolean;
+  turns: number;
+  /** Every event that the client told about its work, oldest first. */
+  events: ClaudeEvent[];
+  stderr: string;
+}
+
+export interface ClaudeEvent {
+  type: string;
+  subtype?: string;
+  message?: { content?: unknown };
+  result?: string;
+  is_error?: boolean;
+  num_turns?: number;
+  [key: string]: unknown;
+}
+
+export interface ClaudeOptions {
+  baseUrl: string;
+  prompt: string;
+  allowedTools?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  args?: readonly string[];
+}
+
+/** Where the binary is, or why the tests that need it are skipped. */
+export function findClaude(): { binary: string } | { missing: string } {
+  try {
+    return { binary: execFileSync(process.execPath, [ENSURE], { encoding: "utf8", stdio: "pipe" }).trim() };
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr ?? String(error);
+    return { missing: said.trim() };
+  }
+}
+
+/** Runs one prompt to its end in a home and a working folder of its own. */
+export async function runClaude(binary: string, options: ClaudeOptions): Promise<ClaudeRun> {
+  const home = await mkdtemp(join(tmpdir(), "ccm-claude-"));
+  const tools = options.allowedTools?.length ? ["--allowedTools", options.allowedTools.join(",")] : [];
+  const args = ["-p", options.prompt, "--output-format", "stream-json", "--verbose", ...tools, ...(options.args ?? [])];
+  try {
+    const { exitCode, stdout, stderr } = await collect(binary, args, {
+      PATH: process.env.PATH ?? "",
+      HOME: home,
+      TMPDIR: home,
+      IS_SANDBOX: "1",
+      DISABLE_AUTOUPDATER: "1",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      CLAUDE_CODE_GATEWAY_HINT_HEADERS: "1",
+      ANTHROPIC_BASE_URL: options.baseUrl,
+      ANTHROPIC_API_KEY: "ccm-proxy",
+      ...options.env,
+    });
+    const events = stdout
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as ClaudeEvent);
+    const end = events.findLast((event) => event.type === "result");
+    return {
+      exitCode,
+      answer: end?.result ?? "",
+      isError: end?.is_error ?? true,
+      turns: end?.num_turns ?? 0,
+      events,
+      stderr,
+    };
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function collect(
+  binary: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(binary, args, {
+      cwd: env.HOME,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: LONGEST_RUN_MS,
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
