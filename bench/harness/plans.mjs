@@ -1,0 +1,57 @@
+// How much of everything a run measures. Counts are per contender and round.
+
+const KB = 1024;
+export const SIZES = {
+  "1 KB": KB,
+  "50 KB": 50 * KB,
+  "200 KB": 200 * KB,
+  "500 KB": 500 * KB,
+  "1 MB": 1024 * KB,
+  "4 MB": 4096 * KB,
+};
+
+/** About five minutes with four wires and nginx. */
+const full = {
+  warmup: { "1 KB": 1500, "50 KB": 500, "1 MB": 20 },
+  json: {
+    rounds: 7,
+    requests: { "1 KB": 300, "50 KB": 300, "200 KB": 100, "500 KB": 60, "1 MB": 30, "4 MB": 8 },
+    quiet: { requests: 6, gapMs: 150 },
+  },
+  sse: { rounds: 7, first: 60, paced: { events: 40, everyMs: 15 }, burst: { streams: 6, events: 500 } },
+  open: { rounds: 2, streams: [1, 16, 32, 64, 256], seconds: 2, longest: 3.5 },
+  rate: { rounds: 3, seconds: 1, sizes: ["1 KB", "50 KB"], connections: [1, 32] },
+  memory: { idleMs: 5000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 15_000 },
+  start: { rounds: 9 },
+  decision: { rounds: 5, iterations: 2000 },
+};
+
+/** Under a minute: enough to see a mistake, not to publish a number. */
+const quick = {
+  warmup: { "1 KB": 600, "50 KB": 200, "1 MB": 4 },
+  json: {
+    rounds: 3,
+    requests: { "1 KB": 150, "50 KB": 150, "500 KB": 20, "1 MB": 10 },
+    quiet: { requests: 3, gapMs: 100 },
+  },
+  sse: { rounds: 3, first: 25, paced: { events: 20, everyMs: 10 }, burst: { streams: 3, events: 300 } },
+  open: { rounds: 1, streams: [16, 64], seconds: 1, longest: 1 },
+  rate: { rounds: 1, seconds: 0.5, sizes: ["50 KB"], connections: [1, 32] },
+  memory: { idleMs: 2000, requests: 1000, restMs: 5000, big: 3, bigRestMs: 2000 },
+  start: { rounds: 3 },
+  decision: { rounds: 2, iterations: 300 },
+};
+
+/** Two of everything, for the project's tests: does it run at all? */
+const smoke = {
+  warmup: { "1 KB": 2 },
+  json: { rounds: 1, requests: { "1 KB": 4, "50 KB": 2 }, quiet: { requests: 1, gapMs: 1 } },
+  sse: { rounds: 1, first: 2, paced: { events: 3, everyMs: 1 }, burst: { streams: 1, events: 5 } },
+  open: { rounds: 1, streams: [2], seconds: 0.3, longest: 0.3 },
+  rate: { rounds: 1, seconds: 0.05, sizes: ["1 KB"], connections: [2] },
+  memory: { idleMs: 50, requests: 20, restMs: 50, big: 1, bigRestMs: 50 },
+  start: { rounds: 1 },
+  decision: { rounds: 1, iterations: 5 },
+};
+
+export const PLANS = { full, quick, smoke };
