@@ -15,6 +15,7 @@ import { type ErrorAnswer, exhausted, type FailedAttempt } from "./exhausted.ts"
 import type { Health } from "./health.ts";
 import { nextStep } from "./policy.ts";
 import type { Timers } from "./timers.ts";
+import type { TrackRecord } from "./track-record.ts";
 import type { UpstreamPool } from "./upstream.ts";
 
 /** What lives as long as the server. */
@@ -22,13 +23,14 @@ export interface RelayDeps {
   pool: UpstreamPool;
   timers: Timers;
   health: Health;
+  trackRecord: TrackRecord;
   now: () => number;
   random: () => number;
   /**
    * Base URL of a provider that plays the failure that is being simulated for this provider; undefined where none is.
    * The failure is real: it happens on a socket.
    */
-  simulated: (provider: string, inbound: InboundRequest) => Promise<string | undefined>;
+  simulated: (provider: string, inbound: InboundRequest) => Promise<{ baseUrl: string; counts: boolean } | undefined>;
 }
 
 /** One request on its way. */
@@ -36,6 +38,8 @@ export interface RelayJob {
   inbound: InboundRequest;
   decision: Decision;
   settings: Settings;
+  /** What makes one conversation: see routing. */
+  sessionKey: string;
   reply: ClientReply;
   /** The journal's entry; the relay fills in what happens. */
   entry: JournalEntry;
@@ -64,6 +68,8 @@ class Journey {
   readonly #deadline: number;
   #serving: Step | undefined;
   #upstreamHeaders: Record<string, string> = {};
+  /** Does the running try's outcome say something about the provider's health? */
+  #counts = true;
   #running: Attempt | undefined;
   #wake: (() => void) | undefined;
 
@@ -144,9 +150,11 @@ class Journey {
       }
       if (outcome.kind === "streamed" || outcome.kind === "answered") {
         health.success(provider.name, step.credential, model);
+        this.#remember(step);
         return { kind: "served", outcome };
       }
-      health.failure(provider.name, step.credential, model, outcome.failure);
+      if (this.#counts) health.failure(provider.name, step.credential, model, outcome.failure);
+      else health.released(provider.name, step.credential, model);
       if (outcome.kind === "broken") return { kind: "served", outcome };
       const next = nextStep(outcome.failure, { triesHere, waitedHere, othersLeft }, limits, this.#deps.random());
       if (next.step !== "again") return { kind: next.step, outcome };
@@ -156,6 +164,19 @@ class Journey {
       if (this.#job.reply.gone) return { kind: "stop", outcome };
       health.force(provider.name, step.credential, model);
     }
+  }
+
+  #remember({ mapping }: Step): void {
+    const { entry, inbound, sessionKey } = this.#job;
+    const began = entry.attempts.at(-1)?.at ?? 0;
+    this.#deps.trackRecord.served({
+      session: sessionKey,
+      provider: mapping.provider.name,
+      model: mapping.model,
+      promptTokens: inbound.facts.estimatedTokens,
+      ttftMs: (entry.ttftMs ?? this.#elapsed()) - began,
+      now: this.#deps.now(),
+    });
   }
 
   async #attempt(step: Step, fresh: boolean): Promise<AttemptOutcome> {
@@ -195,11 +216,12 @@ class Journey {
     const credential = credentialHeaders(provider, step.credential, inbound.headers);
     if (!credential) return failed({ reason: "auth", message: noCredential(provider.authType) });
     const fault = await this.#deps.simulated(provider.name, inbound);
-    if (fault !== undefined) record.simulated = true;
+    if (fault) record.simulated = true;
+    this.#counts = fault?.counts ?? true;
     const target: Target = {
       provider: provider.name,
       type: provider.type,
-      baseUrl: fault ?? provider.baseUrl,
+      baseUrl: fault?.baseUrl ?? provider.baseUrl,
       model,
       capabilities,
       project: provider.project,

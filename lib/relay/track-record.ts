@@ -1,0 +1,71 @@
+import type { HealthView } from "../routing/decision.ts";
+import type { Health } from "./health.ts";
+
+/** Weight of the newest sample in the decaying average. */
+const ALPHA = 0.3;
+/** Prompts are compared with prompts of about their size, in tokens. */
+const BUCKETS = [8_000, 32_000, 128_000] as const;
+/** How many conversations are remembered. */
+const MAX_SESSIONS = 5_000;
+
+/** How fast providers began to answer, and who served which conversation last: what ordering goes by. */
+export class TrackRecord {
+  readonly #firstToken = new Map<string, number>();
+  readonly #served = new Map<string, number>();
+
+  /** A request was served. @param ttftMs from the attempt's start to its first content; `now` in epoch ms */
+  served(at: {
+    session: string;
+    provider: string;
+    model: string;
+    promptTokens: number;
+    ttftMs: number;
+    now: number;
+  }): void {
+    const key = speedKey(at.provider, at.model, at.promptTokens);
+    const before = this.#firstToken.get(key);
+    this.#firstToken.set(key, before === undefined ? at.ttftMs : before + ALPHA * (at.ttftMs - before));
+    const session = sessionKey(at.session, at.provider, at.model);
+    this.#served.delete(session);
+    this.#served.set(session, at.now);
+    if (this.#served.size > MAX_SESSIONS) {
+      const [oldest] = this.#served.keys();
+      if (oldest !== undefined) this.#served.delete(oldest);
+    }
+  }
+
+  timeToFirstToken(provider: string, model: string, promptTokens: number): number | undefined {
+    return this.#firstToken.get(speedKey(provider, model, promptTokens));
+  }
+
+  lastServed(session: string, provider: string, model: string): number | undefined {
+    return this.#served.get(sessionKey(session, provider, model));
+  }
+}
+
+/**
+ * What ordering may see of health and record.
+ * @param credentials how many credentials a provider has: it is fit while one of them is
+ */
+export function healthView(health: Health, record: TrackRecord, credentials: (provider: string) => number): HealthView {
+  return {
+    coolingUntil(provider, model) {
+      let soonest = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < Math.max(1, credentials(provider)); i++) {
+        soonest = Math.min(soonest, health.coolingUntil(provider, i, model));
+        if (soonest === 0) return 0;
+      }
+      return soonest;
+    },
+    timeToFirstToken: (provider, model, tokens) => record.timeToFirstToken(provider, model, tokens),
+    lastServed: (session, provider, model) => record.lastServed(session, provider, model),
+  };
+}
+
+function speedKey(provider: string, model: string, promptTokens: number): string {
+  return `${provider}\n${model}\n${BUCKETS.findIndex((limit) => promptTokens < limit)}`;
+}
+
+function sessionKey(session: string, provider: string, model: string): string {
+  return `${session}\n${provider}\n${model}`;
+}

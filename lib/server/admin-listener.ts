@@ -1,0 +1,70 @@
+import type { RequestListener } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { readRequest } from "../anthropic/request.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
+import { FAULTS } from "../simulator/faults.ts";
+import { createAdminApp } from "./admin/app.ts";
+import type { AdminConfig, AdminDeps } from "./admin/deps.ts";
+import type { ServerContext } from "./context.ts";
+import { route } from "./messages.ts";
+import { useConfig } from "./start.ts";
+import { configFaults, statusView } from "./status.ts";
+
+interface AdminOptions {
+  configPath: string;
+  env: NodeJS.ProcessEnv;
+  assetsDir: string;
+  closing: AbortSignal;
+}
+
+/** The Hono app over the running server. This module is loaded when somebody first opens the page or calls its API. */
+export function adminListener(context: ServerContext, options: AdminOptions): RequestListener {
+  const app = createAdminApp(adminDeps(context, options));
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
+}
+
+function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
+  const { journal, health, simulations, log } = context;
+  return {
+    version: context.version,
+    assetsDir: options.assetsDir,
+    closing: options.closing,
+    status: () => statusView(context),
+    config: () => adminConfig(context),
+    async reload() {
+      useConfig(context, await loadConfig(options.configPath, options.env));
+      return adminConfig(context);
+    },
+    onConfigChange: (listener) => context.onConfigChange(listener),
+    journal,
+    health: {
+      reset: (provider) => health.reset(provider),
+      subscribe: (listener) => health.subscribe(listener),
+    },
+    route: (body, headers) => route(readRequest(body, headers), context.config.settings, context),
+    report: (error) =>
+      log.write("error", "the admin API failed", {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
+    simulations: {
+      faults: Object.entries(FAULTS).map(([id, { label }]) => ({ id, label })),
+      list: () => simulations.list(),
+      set: (provider, failure, seconds) => simulations.set(provider, failure, seconds),
+      clear: (provider) => simulations.clear(provider),
+    },
+  };
+}
+
+function adminConfig({ config }: ServerContext): AdminConfig {
+  const { loaded, settings, tree } = config;
+  return {
+    path: loaded.path,
+    text: loaded.text,
+    etag: loaded.etag,
+    tree,
+    settings: settings satisfies Settings,
+    faults: configFaults(loaded.faults),
+    notes: configFaults(loaded.notes),
+  };
+}

@@ -1,0 +1,41 @@
+import type { LoadedConfig } from "../config/load.ts";
+import type { ConfigTree } from "../config/schema.ts";
+import type { Settings } from "../config/settings.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Health } from "../relay/health.ts";
+import type { RelayDeps } from "../relay/relay.ts";
+import type { TrackRecord } from "../relay/track-record.ts";
+import type { Logger } from "./log.ts";
+import type { Simulations } from "./simulations.ts";
+
+/** The configuration in use, replaced as a whole when the file changes. */
+export interface LiveConfig {
+  /** Of the last good file. */
+  readonly settings: Settings;
+  /** Of the last good file, as it was written. */
+  readonly tree: ConfigTree;
+  /** What became of the file as it stands on disk now. */
+  readonly loaded: LoadedConfig;
+}
+
+/** What the handlers share: everything that lives as long as the server. */
+export interface ServerContext {
+  readonly version: string;
+  readonly stateDir: string;
+  readonly startedAt: number;
+  /** Set when the socket listens. */
+  url: string;
+  readonly config: LiveConfig;
+  /** Calls the listener after each change of `config`; the returned function takes it off. */
+  onConfigChange(listener: () => void): () => void;
+  /** Puts another configuration in use and tells the listeners. */
+  setConfig(config: LiveConfig): void;
+  readonly journal: Journal;
+  readonly health: Health;
+  readonly trackRecord: TrackRecord;
+  readonly relay: RelayDeps;
+  readonly simulations: Simulations;
+  readonly log: Logger;
+  /** Requests on the data plane that are under way. */
+  active: number;
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { estimateTokens } from "../anthropic/estimate.ts";
+import type { InboundRequest } from "../anthropic/request.ts";
+import type { Mapping } from "../config/settings.ts";
+import { credentialHeaders } from "../credentials/headers.ts";
+import { CallFailed, decodedBody } from "../relay/upstream.ts";
+import { loadWire } from "../wires/index.ts";
+import { CannotCarry } from "../wires/wire.ts";
+import type { ServerContext } from "./context.ts";
+import { newRequestId, readInbound, route } from "./messages.ts";
+import { sendError, sendJson } from "./reply.ts";
+
+/** A count is asked for in the middle of typing: better an estimate now than the truth late. */
+const PATIENCE_MS = 5_000;
+
+/** `POST /v1/messages/count_tokens`: asked upstream where the provider can count, else estimated here. */
+export async function handleCountTokens(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ServerContext,
+): Promise<void> {
+  const id = newRequestId();
+  const inbound = await readInbound(request, response, id);
+  if (!inbound) return;
+  const decision = route(inbound, context.config.settings, context);
+  if ("kind" in decision && decision.kind === "unknown_model") {
+    sendError(response, 404, decision.message, { requestId: id });
+    return;
+  }
+  const first = "kind" in decision ? undefined : decision.candidates[0]?.mapping;
+  const counted = first && (await askUpstream(inbound, first, context));
+  const headers = { "x-ccm-request-id": id, "x-ccm-count": counted === undefined ? "estimated" : "upstream" };
+  sendJson(response, 200, { input_tokens: counted ?? estimateTokens(inbound) }, headers);
+}
+
+/** @returns undefined when the provider cannot count, or does not in time */
+async function askUpstream(
+  inbound: InboundRequest,
+  mapping: Mapping,
+  { relay, log }: ServerContext,
+): Promise<number | undefined> {
+  const { provider, model, capabilities } = mapping;
+  if (!provider.type.countTokens) return undefined;
+  const wire = await loadWire(provider.wire);
+  const credential = credentialHeaders(provider, 0, inbound.headers);
+  if (!wire.countTokens || !credential) return undefined;
+  try {
+    const { type, baseUrl, project, location } = provider;
+    const target = { provider: provider.name, type, baseUrl, model, capabilities, project, location };
+    const request = wire.countTokens.request(inbound, target);
+    const headers = { ...request.headers, ...provider.headers, ...credential };
+    const timeouts = { connectMs: PATIENCE_MS, firstByteMs: PATIENCE_MS };
+    const answer = await relay.pool.call({ ...request, headers }, timeouts, false).response;
+    const chunks: Buffer[] = [];
+    for await (const chunk of await decodedBody(answer)) chunks.push(chunk as Buffer);
+    return answer.statusCode === 200 ? wire.countTokens.read(Buffer.concat(chunks)) : undefined;
+  } catch (error) {
+    if (
+      !(
+        error instanceof CallFailed ||
+        error instanceof CannotCarry ||
+        error instanceof SyntaxError ||
+        isTransport(error)
+      )
+    )
+      throw error;
+    log.write("debug", `${provider.name} did not count tokens: ${error.message}`);
+    return undefined;
+  }
+}
+
+function isTransport(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error;
+}

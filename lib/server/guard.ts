@@ -1,0 +1,127 @@
+import { timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
+import type { Settings } from "../config/settings.ts";
+
+/** What the guard looks at, taken from Node's request. */
+export interface GuardedRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** How many Host headers were sent; Node keeps only the first. */
+  hostHeaders: number;
+  /** The address at which the connection arrived. */
+  localAddress: string | undefined;
+}
+
+export interface Refused {
+  status: number;
+  message: string;
+}
+
+const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** Paths of the model APIs: programs call them, the page's own tab too. */
+const API_PATH = /^\/v1\//;
+/** Paths that tell or change how the server is set up. */
+const ADMIN_PATH = /^\/api\/(?!hello$)/;
+
+/**
+ * Keeps web pages and strangers out: a page that a browser shows must not be able to spend the user's keys, whether by a
+ * cross-origin request or by a name that it rebinds to this machine.
+ * @returns undefined when the request may go on
+ */
+export function guard(request: GuardedRequest, server: Settings["server"]): Refused | undefined {
+  const isApi = API_PATH.test(request.path);
+  const authorized = isApi && server.api_keys.length > 0 && hasKey(request.headers, server.api_keys);
+  return (
+    (authorized ? undefined : checkHost(request, server.allowed_hosts)) ??
+    checkOrigin(request) ??
+    checkContentType(request) ??
+    (isApi && server.api_keys.length > 0 && !authorized ? NO_KEY : undefined) ??
+    (ADMIN_PATH.test(request.path) && server.admin_token !== "" && !hasToken(request.headers, server.admin_token)
+      ? NO_TOKEN
+      : undefined)
+  );
+}
+
+const NO_KEY: Refused = { status: 401, message: "send one of server.api_keys as x-api-key or as a Bearer token" };
+const NO_TOKEN: Refused = { status: 401, message: "send server.admin_token as a Bearer token" };
+
+function checkHost(request: GuardedRequest, allowed: readonly string[]): Refused | undefined {
+  const host = single(request.headers.host);
+  if (host === undefined || request.hostHeaders !== 1)
+    return { status: 400, message: "exactly one Host header is needed" };
+  const name = hostName(host);
+  if (
+    name !== undefined &&
+    (LOOPBACK_NAMES.has(name) || allowed.some((a) => a.toLowerCase() === name || a.toLowerCase() === host))
+  )
+    return undefined;
+  // An address, unlike a name, cannot be rebound: whoever calls the address at which we listen means us.
+  if (name !== undefined && isIP(bare(name)) > 0 && bare(name) === mapped(request.localAddress)) return undefined;
+  return {
+    status: 403,
+    message: `the host ${JSON.stringify(host.slice(0, 100))} is not this machine; if it should be, add it to server.allowed_hosts`,
+  };
+}
+
+function checkOrigin({ method, headers }: GuardedRequest): Refused | undefined {
+  if (method === "OPTIONS") return { status: 403, message: "cross-origin requests are refused" };
+  const site = single(headers["sec-fetch-site"]);
+  if (site !== undefined && site !== "same-origin" && site !== "none")
+    return { status: 403, message: "requests from other web pages are refused" };
+  const origin = single(headers.origin);
+  if (origin === undefined) return undefined;
+  const host = single(headers.host)?.toLowerCase();
+  return origin.toLowerCase() === `http://${host}` || origin.toLowerCase() === `https://${host}`
+    ? undefined
+    : { status: 403, message: "requests from other web pages are refused" };
+}
+
+function checkContentType({ method, headers }: GuardedRequest): Refused | undefined {
+  if (method === "GET" || method === "HEAD" || method === "DELETE") return undefined;
+  const type = single(headers["content-type"])?.split(";")[0]?.trim().toLowerCase();
+  return type === "application/json"
+    ? undefined
+    : { status: 415, message: `send the body with "content-type: application/json"` };
+}
+
+/** The name in a Host header, without the port; undefined when it is malformed. */
+function hostName(host: string): string | undefined {
+  const found = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(host);
+  return found?.[1]?.toLowerCase();
+}
+
+function bare(name: string): string {
+  return name.replace(/^\[|\]$/g, "");
+}
+
+/** IPv4 addresses show up in IPv6 form where the socket listens on both. */
+function mapped(address: string | undefined): string | undefined {
+  return address?.replace(/^::ffff:/, "");
+}
+
+function hasKey(headers: GuardedRequest["headers"], keys: readonly string[]): boolean {
+  const sent = [single(headers["x-api-key"]), bearer(headers)];
+  return sent.some((key) => key !== undefined && keys.some((good) => sameSecret(key, good)));
+}
+
+function hasToken(headers: GuardedRequest["headers"], token: string): boolean {
+  const sent = bearer(headers);
+  return sent !== undefined && sameSecret(sent, token);
+}
+
+function bearer(headers: GuardedRequest["headers"]): string | undefined {
+  return /^Bearer (.+)$/i.exec(single(headers.authorization) ?? "")?.[1];
+}
+
+function sameSecret(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,112 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { ServerContext } from "./context.ts";
+import { handleCountTokens } from "./count-tokens.ts";
+import { type GuardedRequest, guard } from "./guard.ts";
+import { handleMessages, newRequestId } from "./messages.ts";
+import { modelList, openaiModelList } from "./models.ts";
+import { sendError, sendJson } from "./reply.ts";
+import { healthAnswer } from "./status.ts";
+
+type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ServerContext,
+  url: { path: string; query: string },
+) => Promise<void> | void;
+
+/**
+ * The routes that are answered without Hono: those of the data plane, whose time counts, and the small ones that are
+ * asked before anybody has opened the page. Everything else is declared in the Hono app, which is loaded on first use.
+ */
+const HOT_ROUTES: Readonly<Record<string, Handler>> = {
+  "POST /v1/messages": handleMessages,
+  "POST /v1/messages/count_tokens": handleCountTokens,
+  "GET /v1/models": (request, response, { config, startedAt }) => {
+    const anthropic = request.headers["anthropic-version"] !== undefined || request.headers["x-api-key"] !== undefined;
+    if (!anthropic) return sendJson(response, 200, openaiModelList(config.settings, startedAt));
+    const data = modelList(config.settings, startedAt);
+    sendJson(response, 200, { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null });
+  },
+  "GET /health": (_request, response, context) => sendJson(response, 200, healthAnswer(context)),
+  "GET /api/hello": (_request, response) => sendJson(response, 200, { ok: true }),
+  "HEAD /api/hello": (_request, response) => void response.writeHead(200).end(),
+  "HEAD /": (_request, response) => void response.writeHead(200).end(),
+  "HEAD /health": (_request, response) => void response.writeHead(200).end(),
+};
+
+/** `GET /v1/models/ID`, where the id may hold slashes. */
+const MODEL_PATH = /^\/v1\/models\/(.+)$/;
+
+/**
+ * Takes every request.
+ * @param app handles what is no hot route; loaded on first use
+ */
+export function createListener(context: ServerContext, app: () => Promise<RequestListener>): RequestListener {
+  return (request, response) => {
+    const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+    const refused = guard(guarded(request, path), context.config.settings.server);
+    if (refused) return refuse(path, response, refused);
+    dispatch(request, response, { path, query }).catch((error: unknown) => fail(error, response));
+  };
+
+  async function dispatch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: { path: string; query: string },
+  ): Promise<void> {
+    const hot = HOT_ROUTES[`${request.method} ${url.path}`];
+    if (hot) return hot(request, response, context, url);
+    const model = request.method === "GET" ? MODEL_PATH.exec(url.path)?.[1] : undefined;
+    if (model !== undefined) return oneModel(decodeURIComponent(model), response, context);
+    if (url.path.startsWith("/v1/"))
+      return sendError(response, 404, `${request.method} ${url.path} does not exist here`);
+    (await app())(request, response);
+  }
+
+  function fail(error: unknown, response: ServerResponse): void {
+    const id = newRequestId();
+    context.log.write("error", "a request failed inside the server", {
+      id,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    if (response.headersSent) response.destroy();
+    else
+      sendError(response, 500, `an error inside the proxy; its log has the details under ${id}`, {
+        type: "api_error",
+        requestId: id,
+      });
+  }
+}
+
+function guarded(request: IncomingMessage, path: string): GuardedRequest {
+  let hostHeaders = 0;
+  for (let i = 0; i < request.rawHeaders.length; i += 2)
+    if (request.rawHeaders[i]?.toLowerCase() === "host") hostHeaders++;
+  return {
+    method: request.method ?? "GET",
+    path,
+    headers: request.headers,
+    hostHeaders,
+    localAddress: request.socket.localAddress,
+  };
+}
+
+function refuse(
+  path: string,
+  response: ServerResponse,
+  { status, message }: { status: number; message: string },
+): void {
+  const close = { connection: "close" };
+  if (path.startsWith("/v1/")) sendError(response, status, message, { headers: close });
+  else sendJson(response, status, { error: { code: status === 401 ? "unauthorized" : "refused", message } }, close);
+}
+
+function oneModel(id: string, response: ServerResponse, { config, startedAt }: ServerContext): void {
+  const found = modelList(config.settings, startedAt).find((model) => model.id === id);
+  if (found) return sendJson(response, 200, found);
+  sendError(
+    response,
+    404,
+    `there is no model ${JSON.stringify(id)}; defined are: ${[...config.settings.models.keys()].join(", ") || "none"}`,
+  );
+}

@@ -1,0 +1,46 @@
+import type { LOG_LEVELS } from "../config/schema.ts";
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The server's own log: one line an event, for people or for machines. */
+export interface Logger {
+  /** @param facts shown behind the sentence, or as fields of the JSON line; never a secret */
+  write(level: LogLevel, message: string, facts?: Record<string, unknown>): void;
+  configure(options: { level: LogLevel; format: "json" | "text" }): void;
+  /** The last warning or error, for `status`. */
+  readonly lastError: { time: number; message: string } | undefined;
+}
+
+const RANK: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3, trace: 4 };
+
+/** @param out takes one line without its line break */
+export function createLogger(out: (line: string) => void, now: () => Date = () => new Date()): Logger {
+  let level: LogLevel = "info";
+  let format: "json" | "text" = "text";
+  let lastError: Logger["lastError"];
+  return {
+    write(at, message, facts = {}) {
+      if (at === "error") lastError = { time: now().getTime(), message };
+      if (RANK[at] > RANK[level]) return;
+      const time = now().toISOString();
+      if (format === "json") out(JSON.stringify({ time, level: at, message, ...facts }));
+      else out(`${time} ${at.padEnd(5)} ${message}${inWords(facts)}`);
+    },
+    configure(options) {
+      level = options.level;
+      format = options.format;
+    },
+    get lastError() {
+      return lastError;
+    },
+  };
+}
+
+function inWords(facts: Record<string, unknown>): string {
+  const parts = Object.entries(facts)
+    .filter(([, value]) => value !== undefined && value !== "")
+    .map(
+      ([key, value]) => `${key}=${typeof value === "string" && !/[\s="]/.test(value) ? value : JSON.stringify(value)}`,
+    );
+  return parts.length === 0 ? "" : `  ${parts.join(" ")}`;
+}

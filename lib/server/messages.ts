@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { BadBody, type InboundRequest, readRequest } from "../anthropic/request.ts";
+import type { Settings } from "../config/settings.ts";
+import { credentialCount } from "../credentials/headers.ts";
+import type { JournalEntry } from "../journal/entry.ts";
+import { relay } from "../relay/relay.ts";
+import { healthView } from "../relay/track-record.ts";
+import { decide } from "../routing/decide.ts";
+import type { Decision, NoRoute } from "../routing/decision.ts";
+import { sessionKey } from "../routing/session-key.ts";
+import { BodyError, readBody } from "./body.ts";
+import type { ServerContext } from "./context.ts";
+import { clientReply, sendError } from "./reply.ts";
+
+/** HTTP status of a request for which there is no route. */
+const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
+  unknown_model: 404,
+  unknown_provider: 400,
+  no_provider: 503,
+  incapable: 400,
+};
+
+/** `POST /v1/messages` */
+export async function handleMessages(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ServerContext,
+): Promise<void> {
+  const arrived = performance.now();
+  const id = newRequestId();
+  const inbound = await readInbound(request, response, id);
+  if (!inbound) return;
+  const { settings } = context.config;
+  if (context.active >= settings.performance.max_concurrent_requests) {
+    const message = `${context.active} requests are under way already (performance.max_concurrent_requests)`;
+    sendError(response, 529, message, { requestId: id, headers: { "retry-after": "1", "x-should-retry": "true" } });
+    return;
+  }
+  const decision = route(inbound, settings, context);
+  const entry = newEntry(id, inbound, request.url ?? "", decision);
+  context.journal.begin(entry);
+  context.active++;
+  try {
+    if ("kind" in decision) refuse(response, entry, decision);
+    else {
+      const reply = clientReply(response);
+      await relay(
+        { inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived },
+        context.relay,
+      );
+    }
+  } finally {
+    context.active--;
+    if (entry.totalMs === 0) entry.totalMs = performance.now() - arrived;
+    context.journal.end(entry);
+    logRequest(context, entry);
+  }
+}
+
+/** Reads the body; answers itself and returns undefined when it is none. */
+export async function readInbound(
+  request: IncomingMessage,
+  response: ServerResponse,
+  id: string,
+): Promise<InboundRequest | undefined> {
+  try {
+    return readRequest(await readBody(request), lowerHeaders(request));
+  } catch (error) {
+    if (error instanceof BadBody) sendError(response, 400, error.message, { requestId: id });
+    else if (error instanceof BodyError)
+      sendError(response, error.status, error.message, { requestId: id, headers: { connection: "close" } });
+    else throw error;
+    return undefined;
+  }
+}
+
+/** Where a request would go now. Sends nothing. */
+export function route(inbound: InboundRequest, settings: Settings, context: ServerContext): Decision | NoRoute {
+  const view = healthView(context.health, context.trackRecord, (name) => {
+    const provider = settings.providers.get(name);
+    return provider ? credentialCount(provider) : 0;
+  });
+  return decide(inbound, settings, view, context.relay.random, context.relay.now());
+}
+
+export function newRequestId(): string {
+  return `req_ccm_${randomBytes(9).toString("base64url").replace(/[-_]/g, "0")}`;
+}
+
+/** Node joins what came more than once, but for a few that it gives as lists. */
+export function lowerHeaders(request: IncomingMessage): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  return headers;
+}
+
+function newEntry(id: string, inbound: InboundRequest, path: string, decision: Decision | NoRoute): JournalEntry {
+  const { facts, headers, raw } = inbound;
+  const session = headers["x-claude-code-session-id"] ?? facts.metadataSession;
+  const requestClass = headers["x-claude-code-request-class"];
+  const routed = "kind" in decision ? undefined : decision;
+  return {
+    id,
+    time: Date.now(),
+    path: path.split("?")[0] ?? path,
+    ...(session !== undefined && { session }),
+    ...(requestClass !== undefined && { class: requestClass }),
+    requested: facts.model,
+    rule: routed?.rule ?? "none",
+    reason: routed?.reason ?? ("kind" in decision ? decision.message : ""),
+    model: routed?.model ?? facts.model,
+    stream: facts.stream,
+    attempts: [],
+    status: 0,
+    outcome: "running",
+    totalMs: 0,
+    bytesIn: raw.length,
+    bytesOut: 0,
+  };
+}
+
+function refuse(response: ServerResponse, entry: JournalEntry, decision: NoRoute): void {
+  const status = NO_ROUTE_STATUS[decision.kind];
+  entry.status = status;
+  entry.outcome = "failed";
+  entry.error = decision.message;
+  sendError(response, status, decision.message, { requestId: entry.id });
+}
+
+function logRequest({ log }: ServerContext, entry: JournalEntry): void {
+  const { provider, upstreamModel, attempts } = entry;
+  const story =
+    attempts.length > 1
+      ? attempts.map((a) => `${a.provider}:${a.failure ?? "ok"}(${a.status ?? "-"},${Math.round(a.ms)}ms)`).join(" → ")
+      : undefined;
+  log.write(
+    entry.outcome === "ok" || entry.outcome === "cancelled" ? "info" : "warn",
+    `${entry.requested} → ${provider ?? "nobody"}`,
+    {
+      id: entry.id,
+      route: entry.rule,
+      model: upstreamModel,
+      status: entry.status,
+      outcome: entry.outcome,
+      ms: Math.round(entry.totalMs),
+      first_ms: entry.ttftMs === undefined ? undefined : Math.round(entry.ttftMs),
+      in: entry.usage?.input_tokens,
+      cached: entry.usage?.cache_read_input_tokens,
+      out: entry.usage?.output_tokens,
+      attempts: story,
+      error: entry.error,
+    },
+  );
+}

@@ -1,0 +1,56 @@
+import type { ServerResponse } from "node:http";
+import { errorBody, errorTypeOf } from "../anthropic/errors.ts";
+import type { ClientReply } from "../relay/client-reply.ts";
+
+/** Node's response as the relay sees it. */
+export function clientReply(response: ServerResponse): ClientReply {
+  return {
+    get gone() {
+      return response.destroyed && !response.writableFinished;
+    },
+    onGone(listener) {
+      const closed = (): void => {
+        if (!response.writableFinished) listener();
+      };
+      response.once("close", closed);
+      return () => response.off("close", closed);
+    },
+    begin: (status, headers) => {
+      response.writeHead(status, headers);
+    },
+    write: (bytes) => response.write(bytes),
+    onDrain: (listener) => {
+      response.once("drain", listener);
+    },
+    end: (bytes) => {
+      response.end(bytes);
+    },
+  };
+}
+
+/** Answers with JSON. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
+  const body = Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
+  response.writeHead(status, { "content-type": "application/json", "content-length": body.length, ...headers });
+  response.end(body);
+}
+
+/** Answers with Anthropic's error envelope. */
+export function sendError(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  options: { type?: string; requestId?: string; headers?: Record<string, string> } = {},
+): void {
+  const body = errorBody(options.type ?? errorTypeOf(status), message, options.requestId);
+  sendJson(response, status, body, {
+    "x-should-retry": "false",
+    ...(options.requestId && { "x-ccm-request-id": options.requestId }),
+    ...options.headers,
+  });
+}

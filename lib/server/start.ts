@@ -1,0 +1,199 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
+import { type ConfigWatch, watchConfig } from "../config/watch.ts";
+import { Journal } from "../journal/journal.ts";
+import { Health } from "../relay/health.ts";
+import { Timers } from "../relay/timers.ts";
+import { TrackRecord } from "../relay/track-record.ts";
+import { UpstreamPool } from "../relay/upstream.ts";
+import type { LiveConfig, ServerContext } from "./context.ts";
+import { createListener } from "./listener.ts";
+import type { Logger } from "./log.ts";
+import { SIMULATE_HEADER, Simulations } from "./simulations.ts";
+
+export interface StartOptions {
+  configPath: string;
+  stateDir: string;
+  env: NodeJS.ProcessEnv;
+  log: Logger;
+  /** Instead of what the configuration says. 0: any free port. */
+  port?: number;
+  host?: string;
+  /** Directory of the page's files. Default: `admin/` beside the bundle. */
+  assetsDir?: string;
+}
+
+export interface RunningServer {
+  url: string;
+  context: ServerContext;
+  /**
+   * Stops listening at once, lets open answers finish, then cuts what is left.
+   * @param graceMs how long open answers may take
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/** The configuration cannot be used; `faults` says why. */
+export class ConfigUnusable extends Error {
+  readonly loaded: LoadedConfig;
+  constructor(loaded: LoadedConfig) {
+    super(`${loaded.path} cannot be used`);
+    this.name = "ConfigUnusable";
+    this.loaded = loaded;
+  }
+}
+
+/** Long turns are normal: nothing but our own limits may end a connection. */
+const KEEP_ALIVE_MS = 75_000;
+
+/**
+ * Starts the proxy.
+ * @throws {ConfigUnusable}; the system's error when the port is taken
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const loaded = await loadConfig(options.configPath, options.env);
+  const { settings, tree } = loaded;
+  if (!settings || !tree) throw new ConfigUnusable(loaded);
+  const context = createContext(options, { loaded, settings, tree });
+  const closing = new AbortController();
+  const server = createServer(
+    {
+      keepAlive: true,
+      noDelay: true,
+      requestTimeout: 0,
+      headersTimeout: KEEP_ALIVE_MS + 1_000,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    createListener(context, lazyApp(context, options, closing.signal)),
+  );
+  const { host, port } = await listen(
+    server,
+    options.host ?? settings.server.host,
+    options.port ?? settings.server.port,
+  );
+  context.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const watch = watchConfig(options.configPath, options.env, (next) => useConfig(context, next));
+  reportConfig(context, loaded);
+  return { url: context.url, context, close: (graceMs) => shutDown(server, context, watch, closing, graceMs) };
+}
+
+function createContext(options: StartOptions, first: LiveConfig): ServerContext {
+  const { log } = options;
+  log.configure(first.settings.logging);
+  let live = first;
+  const listeners = new Set<() => void>();
+  const timers = new Timers();
+  const simulations = new Simulations();
+  const context: ServerContext = {
+    version: CCM_VERSION,
+    stateDir: options.stateDir,
+    startedAt: Date.now(),
+    url: "",
+    get config() {
+      return live;
+    },
+    setConfig(next) {
+      live = next;
+      for (const listener of listeners) listener();
+    },
+    onConfigChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    journal: new Journal(),
+    health: new Health(() => healthPolicy(live.settings)),
+    trackRecord: new TrackRecord(),
+    simulations,
+    log,
+    active: 0,
+    get relay() {
+      return relay;
+    },
+  };
+  const relay: ServerContext["relay"] = {
+    pool: new UpstreamPool(timers, first.settings.performance.connection_pool_size),
+    timers,
+    health: context.health,
+    trackRecord: context.trackRecord,
+    now: Date.now,
+    random: Math.random,
+    simulated: (provider, inbound) => simulations.redirect(provider, inbound.headers[SIMULATE_HEADER]),
+  };
+  return context;
+}
+
+function healthPolicy({ failover }: Settings): { failureThreshold: number; cooldownMs: number; maxCooldownMs: number } {
+  return {
+    failureThreshold: failover.failure_threshold,
+    cooldownMs: failover.cooldown_ms,
+    maxCooldownMs: failover.max_cooldown_ms,
+  };
+}
+
+/** A good file is used from now on; with a broken one the last good one stays. Requests under way keep what they began with. */
+export function useConfig(context: ServerContext, loaded: LoadedConfig): void {
+  const settings = loaded.settings ?? context.config.settings;
+  context.setConfig({ settings, tree: loaded.tree ?? context.config.tree, loaded });
+  context.log.configure(settings.logging);
+  reportConfig(context, loaded);
+}
+
+function reportConfig({ log }: ServerContext, loaded: LoadedConfig): void {
+  for (const fault of loaded.faults)
+    log.write("error", `config: ${fault.message}`, { at: `${fault.path}:${fault.line ?? 1}`, key: fault.key });
+  for (const note of loaded.notes)
+    log.write("warn", `config: ${note.message}`, { at: `${note.path}:${note.line ?? 1}`, key: note.key });
+  if (loaded.settings)
+    log.write("info", "configuration in use", {
+      path: loaded.path,
+      providers: loaded.settings.providers.size,
+      models: loaded.settings.models.size,
+    });
+  else log.write("error", "the configuration file is broken; the last good one stays in use", { path: loaded.path });
+}
+
+/** Hono, the API and the page are loaded when somebody first asks for them. */
+function lazyApp(context: ServerContext, options: StartOptions, closing: AbortSignal): () => Promise<RequestListener> {
+  const assetsDir = options.assetsDir ?? join(fileURLToPath(import.meta.url), "..", "admin");
+  let app: Promise<RequestListener> | undefined;
+  return () => {
+    app ??= import("./admin-listener.ts").then(({ adminListener }) =>
+      adminListener(context, { ...options, assetsDir, closing }),
+    );
+    return app;
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<{ host: string; port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve({ host, port: (server.address() as AddressInfo).port });
+    });
+  });
+}
+
+async function shutDown(
+  server: Server,
+  context: ServerContext,
+  watch: ConfigWatch,
+  closing: AbortController,
+  graceMs: number,
+): Promise<void> {
+  watch.close();
+  closing.abort();
+  const drained = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const impatience = setTimeout(() => server.closeAllConnections(), graceMs);
+  await drained;
+  clearTimeout(impatience);
+  clearInterval(sweep);
+  context.relay.pool.close();
+  await context.simulations.close();
+}

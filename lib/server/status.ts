@@ -1,0 +1,90 @@
+import { FAILURE_REASONS } from "../catalog/failure-reasons.ts";
+import type { Fault } from "../config/faults.ts";
+import type { Provider } from "../config/settings.ts";
+import { credentialCount } from "../credentials/headers.ts";
+import type { ConfigFault, ProviderState, ProviderStatus, StatusView } from "./admin/views.ts";
+import type { ServerContext } from "./context.ts";
+
+/** How the server and each provider are doing; holds no secret. */
+export function statusView(context: ServerContext): StatusView {
+  const { loaded, settings } = context.config;
+  return {
+    version: context.version,
+    pid: process.pid,
+    started_at: context.startedAt,
+    uptime_s: Math.floor((Date.now() - context.startedAt) / 1000),
+    url: context.url,
+    config: {
+      path: loaded.path,
+      etag: loaded.etag,
+      valid: loaded.faults.length === 0,
+      faults: loaded.faults.map(({ key, line, message }) => ({
+        path: key,
+        ...(line !== undefined && { line }),
+        message,
+      })),
+    },
+    state_dir: context.stateDir,
+    providers: [...settings.providers.values()].map((provider) => providerStatus(provider, context)),
+    totals: { ...context.journal.totals },
+    simulations: context.simulations.list(),
+  };
+}
+
+/** `GET /health`: what `ccmctl status` and a watchdog need. */
+export function healthAnswer(context: ServerContext): object {
+  const { providers, config, ...status } = statusView(context);
+  return {
+    status: config.valid ? "ok" : "degraded",
+    ...status,
+    config: { path: config.path, valid: config.valid, faults: config.faults },
+    providers: providers.map(({ name, type, state, cooling_until, last_failure }) => ({
+      name,
+      type,
+      state,
+      cooling_until,
+      last_failure,
+    })),
+    active_requests: context.active,
+    last_error: context.log.lastError,
+  };
+}
+
+function providerStatus(provider: Provider, { health, journal }: ServerContext): ProviderStatus {
+  const last = health.lastFailure(provider.name);
+  const cooling = coolingUntil(provider, health.coolingUntil.bind(health));
+  const state = stateOf(provider, cooling, last?.reason);
+  return {
+    name: provider.name,
+    type: provider.type.id,
+    label: provider.type.label,
+    wire: provider.wire,
+    auth_type: provider.authType,
+    enabled: provider.enabled,
+    state,
+    ...(cooling > 0 && { cooling_until: cooling }),
+    ...(last && { last_failure: { ...last, label: FAILURE_REASONS[last.reason].label } }),
+    ...journal.ofProvider(provider.name),
+  };
+}
+
+function stateOf(provider: Provider, cooling: number, reason: string | undefined): ProviderState {
+  if (!provider.enabled) return "disabled";
+  if (provider.authType === "api_key" && provider.apiKeys.length === 0) return "no_key";
+  if (cooling > 0 && reason === "auth") return "needs_login";
+  return cooling > 0 ? "cooling" : "ok";
+}
+
+/** The provider is cooling while all of its credentials are. */
+function coolingUntil(
+  provider: Provider,
+  until: (provider: string, credential: number, model: string) => number,
+): number {
+  const each = Array.from({ length: Math.max(1, credentialCount(provider)) }, (_, i) => until(provider.name, i, ""));
+  return each.includes(0) ? 0 : Math.min(...each);
+}
+
+/** Faults as the API tells them: the file is named beside, so `path` is the key. */
+export function configFaults(faults: readonly Fault[]): ConfigFault[] {
+  return faults.map(({ key, line, message }) => ({ path: key, ...(line !== undefined && { line }), message }));
+}
