@@ -67,7 +67,8 @@ async function main() {
 /** Starts everyone who takes part; a wire of ours that does not answer is left out, and it is said why. */
 async function assemble({ options, dir, stub, body, load }) {
   const contenders = [direct(stub), await nginx(dir, stub)].filter(Boolean);
-  if (contenders.length === 1) say("nginx is not installed: no comparison with it (Debian: apt-get install nginx-light)");
+  if (contenders.length === 1)
+    say("nginx is not installed: no comparison with it (Debian: apt-get install nginx-light)");
   const candidates = options.against.map((other) => against(other));
   for (const wire of options.own ? options.wires : []) candidates.push(await own(dir, stub, options.own, wire));
   await stub.answers("json");

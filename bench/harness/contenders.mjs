@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort, listening, pidListeningOn, start } from "./processes.mjs";
 import { ownConfig, WIRES } from "./own-config.mjs";
+import { freePort, listening, pidListeningOn, start } from "./processes.mjs";
 
 const HERE = import.meta.dirname;
 const PATH = "/v1/messages?beta=true";

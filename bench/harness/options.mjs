@@ -1,7 +1,7 @@
 // The command line of the bench.
 import { parseArgs } from "node:util";
-import { PLANS } from "./plans.mjs";
 import { WIRES } from "./own-config.mjs";
+import { PLANS } from "./plans.mjs";
 
 export const SUITES = ["json", "sse", "open", "rate", "memory", "start", "decision"];
 
@@ -76,6 +76,7 @@ function list(name, text, known) {
 function readAgainst(text, values) {
   const [, name, url] = /^([^=]+)=(http:\/\/.+)$/.exec(text) ?? [];
   if (!name || !URL.canParse(url)) throw new Error(`--against: "${text}" is not NAME=http://HOST:PORT`);
-  if (!values["stub-port"]) throw new Error("--against needs --stub-port, the port that the other proxy has as its upstream");
+  if (!values["stub-port"])
+    throw new Error("--against needs --stub-port, the port that the other proxy has as its upstream");
   return { name, url, model: values["against-model"], headers: values["against-header"] };
 }

@@ -2,14 +2,21 @@
 
 /** Wire id to the configured model that goes over it, and what its provider needs. */
 export const WIRES = {
-  anthropic: { name: "claude-bench-anthropic", upstream: "claude-sonnet-4-20250514", type: "anthropic-compatible", base: "" },
+  anthropic: {
+    name: "claude-bench-anthropic",
+    upstream: "claude-sonnet-4-20250514",
+    type: "anthropic-compatible",
+    base: "",
+  },
   "openai-chat": { name: "claude-bench-chat", upstream: "gpt-5.1", type: "openai-compatible", base: "/v1" },
   "openai-responses": { name: "claude-bench-responses", upstream: "gpt-5.1", type: "openai", base: "/v1" },
   gemini: { name: "claude-bench-gemini", upstream: "gemini-3-pro-preview", type: "gemini", base: "/v1beta" },
 };
 
 const IDLE_PROVIDERS =
-  "anthropic openai openrouter groq together fireworks deepinfra cerebras moonshot nebius novita baseten deepseek z.ai".split(" ");
+  "anthropic openai openrouter groq together fireworks deepinfra cerebras moonshot nebius novita baseten deepseek z.ai".split(
+    " ",
+  );
 
 const provider = (name, type, base, wire) => `
 [[providers]]

@@ -4,7 +4,10 @@ import { format } from "./targets.mjs";
 
 /** @param {import("./results.mjs").Results} results */
 export function tablesAsText(results) {
-  return results.tables().map((id) => tableAsText(results, id)).join("\n\n");
+  return results
+    .tables()
+    .map((id) => tableAsText(results, id))
+    .join("\n\n");
 }
 
 function tableAsText(results, id) {
@@ -34,6 +37,9 @@ export function targetsAsText(verdicts) {
 function grid(rows) {
   const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => [...row[at]].length)));
   const line = (row) =>
-    row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join("  ").trimEnd();
+    row
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at])))
+      .join("  ")
+      .trimEnd();
   return rows.map((row) => `  ${line(row)}`).join("\n");
 }

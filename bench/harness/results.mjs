@@ -15,7 +15,7 @@ export const TABLES = {
   "sse.first": { title: "Streams: added time to the first text", unit: "ms", added: true },
   "sse.delay": { title: "Streams: added p50 per paced event", unit: "ms", added: true },
   "sse.cpu": { title: "Streams: CPU per event", unit: "ms" },
-  "sse.burst": { title: "Streams: added per event of a burst", unit: "ms", added: true },
+  "sse.burst": { title: "Streams: added per event of a burst", unit: "µs", added: true },
   "open.p50": { title: "Open streams, 10 events/s each: p50 from upstream to client", unit: "ms" },
   "open.p99": { title: "Open streams, 10 events/s each: p99 from upstream to client", unit: "ms" },
   "open.cpu": { title: "Open streams: CPU per event", unit: "ms" },

@@ -27,7 +27,9 @@ export async function soak({ options, dir, stub, body, load, say }, wires) {
   await stub.answers(`auto/${EVENTS}/100000`);
   const samples = [];
   const began = Date.now();
-  const watching = watch(server.pid, samples, began + seconds * 1000, (left) => say(`soak: ${Math.ceil(left / 60)} min to go`));
+  const watching = watch(server.pid, samples, began + seconds * 1000, (left) =>
+    say(`soak: ${Math.ceil(left / 60)} min to go`),
+  );
   const loads = wires.flatMap((wire) =>
     MIX.map(({ size, stream, ...rest }) => {
       const file = body({ bytes: SIZES[size], model: WIRES[wire].name, stream });

@@ -16,7 +16,12 @@ export function judge(results) {
   const target = (what, wanted, value, allowed, print, atLeast = false) => {
     if (value === undefined || allowed === undefined || Number.isNaN(value) || Number.isNaN(allowed)) return;
     const met = atLeast ? value >= allowed : value <= allowed;
-    verdicts.push({ what, target: `${wanted} (${atLeast ? "≥" : "≤"} ${print(allowed)})`, measured: print(value), met });
+    verdicts.push({
+      what,
+      target: `${wanted} (${atLeast ? "≥" : "≤"} ${print(allowed)})`,
+      measured: print(value),
+      met,
+    });
   };
   const times = (factor, value) => (value === undefined ? undefined : factor * value);
   const plus = (value, more) => (value === undefined ? undefined : value + more);
@@ -32,7 +37,13 @@ export function judge(results) {
   for (const wire of ["anthropic", ...TRANSLATED]) {
     const own = wire === "anthropic";
     const first = results.columns("sse.first")[0];
-    target(`added to the first text, ${wire}`, own ? "0.5 ms" : "1 ms", added("sse.first", first, wire), own ? 0.5 : 1, ms);
+    target(
+      `added to the first text, ${wire}`,
+      own ? "0.5 ms" : "1 ms",
+      added("sse.first", first, wire),
+      own ? 0.5 : 1,
+      ms,
+    );
     const [paced] = results.columns("sse.delay");
     target(`added per paced event, ${wire}`, "0.15 ms", added("sse.delay", paced, wire), 0.15, ms);
     const cpu = own ? 0.1 : 0.15;
@@ -48,10 +59,22 @@ export function judge(results) {
 
   const idle = (table, name) => plain(table, "idle", name);
   const bare = idle("memory.rss", "bare");
-  target("idle private memory", "bare Node + 5 MB", idle("memory.private", "anthropic"), plus(idle("memory.private", "bare"), 5), mb);
+  target(
+    "idle private memory",
+    "bare Node + 5 MB",
+    idle("memory.private", "anthropic"),
+    plus(idle("memory.private", "bare"), 5),
+    mb,
+  );
   target("idle RSS", "bare Node + 10 MB", idle("memory.rss", "anthropic"), plus(bare, 10), mb);
   const rested = results.columns("memory.rss").find((column) => column.startsWith("+ "));
-  target(`RSS after the load, ${rested}`, "bare Node + 30 MB", plain("memory.rss", rested, "anthropic"), plus(bare, 30), mb);
+  target(
+    `RSS after the load, ${rested}`,
+    "bare Node + 30 MB",
+    plain("memory.rss", rested, "anthropic"),
+    plus(bare, 30),
+    mb,
+  );
   const start = (name) => plain("start.first", "1 KB", name);
   target("start to first answer", "node:http hello + 80 ms", start("anthropic"), plus(start("hello"), 80), ms);
   return verdicts;

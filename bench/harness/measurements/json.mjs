@@ -1,6 +1,7 @@
 // One keep-alive connection, one request after the other, each answered with a short JSON message.
-import { cpuMs } from "../processes.mjs";
+
 import { SIZES } from "../plans.mjs";
+import { cpuMs } from "../processes.mjs";
 
 export async function measureJson({ plan, stub, contenders, results, body, load, rounds }) {
   await stub.answers("json");

@@ -1,6 +1,7 @@
 // One stream at a time: how much later its first text comes, and each event after it, paced and in a burst.
-import { cpuMs } from "../processes.mjs";
+
 import { SIZES } from "../plans.mjs";
+import { cpuMs } from "../processes.mjs";
 
 const SIZE = "50 KB";
 
@@ -35,7 +36,7 @@ async function burst({ plan, stub, results, load }, contender, file) {
   await stub.answers(`burst/${events}`);
   const before = contender.pid && cpuMs(contender.pid);
   const { latency_us: latency } = await load(contender, file, { requests: streams, events });
-  results.add("sse.burst", `${events} at once`, contender, latency.p50 / 1000 / events);
+  results.add("sse.burst", `${events} at once`, contender, latency.p50 / events);
   if (contender.pid) {
     results.add("sse.cpu", `${events} at once`, contender, (cpuMs(contender.pid) - before) / (events * streams));
   }
