@@ -1,0 +1,148 @@
+# shellcheck shell=bash disable=SC2154 # common.sh sets what is not set here
+# The lines that let new shells point Claude Code at the proxy: in, renewed, and out again to the byte. To be sourced
+# after common.sh.
+
+readonly BLOCK_START="# >>> $PRODUCT >>>"
+readonly BLOCK_END="# <<< $PRODUCT <<<"
+readonly FILE_IS_OURS="(this file was made for it)"
+
+# The files in which shells find their environment: those of bash always, others where the shell is used.
+shell_files() {
+  local shell="${SHELL:-}" file
+  say "$HOME/.bashrc"
+  say "$HOME/.profile"
+  for file in "$HOME/.bash_profile" "$HOME/.bash_login"; do
+    if [ -e "$file" ]; then say "$file"; fi
+  done
+  file="${ZDOTDIR:-$HOME}/.zshrc"
+  if [ -e "$file" ] || [ "${shell##*/}" = zsh ]; then say "$file"; fi
+  file="${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish"
+  if [ -d "$(dirname "$file")" ] || [ "${shell##*/}" = fish ]; then say "$file"; fi
+}
+
+add_shell_env() {
+  local file
+  while IFS= read -r file; do add_block "$(follow_links "$file")"; done < <(shell_files)
+  say "New shells will point Claude Code at the proxy. For this one: eval \"\$(ccmctl env)\""
+}
+
+# Puts our block at the top of a file, or renews it. At the top it reaches shells that leave the file early because they
+# are not interactive, and what the user sets further down wins.
+add_block() {
+  local file="$1" note=""
+  make_directory "$(dirname "$file")"
+  remember "$file"
+  if ! [ -e "$file" ]; then
+    : >"$file"
+    note=" $FILE_IS_OURS"
+  elif grep -qF "$BLOCK_START $FILE_IS_OURS" "$file"; then
+    note=" $FILE_IS_OURS"
+  fi
+  without_block "$file" >"$work/rest"
+  {
+    say "$BLOCK_START$note"
+    say "# Written by install.sh --shell-env; uninstall.sh takes it out again."
+    shell_lines "$file" "$work/rest"
+    say "$BLOCK_END"
+    cat "$work/rest"
+  } >"$work/whole"
+  rewrite "$file" "$work/whole"
+}
+
+# What the block says, in the language of the shell that reads the file. Who sets the address himself keeps his way.
+shell_lines() {
+  local file="$1" rest="$2" variable
+  if [[ "$file" == *.fish ]]; then
+    say "contains -- $(quoted "$workspace/bin") \$PATH; or set -gx PATH $(quoted "$workspace/bin") \$PATH"
+  else
+    say "case \":\$PATH:\" in *:$(quoted "$workspace/bin"):*) ;; *) export PATH=$(quoted "$workspace/bin"):\"\$PATH\" ;; esac"
+  fi
+  if grep -Eq '^[[:space:]]*((export[[:space:]]+)?ANTHROPIC_BASE_URL=|set[[:space:]].*ANTHROPIC_BASE_URL([[:space:]]|$))' "$rest"; then
+    say "$file sets ANTHROPIC_BASE_URL itself, which was left alone." >&2
+    return
+  fi
+  for variable in "${ENVIRONMENT[@]}"; do
+    if [[ "$file" == *.fish ]]; then
+      say "set -gx ${variable%%=*} \"${variable#*=}\""
+    else
+      say "export ${variable%%=*}=\"${variable#*=}\""
+    fi
+  done
+}
+
+# Prints a file without our block, to the byte. A block whose end is missing stays.
+without_block() {
+  local line end held=""
+  while end=$'\n' && { IFS= read -r line || { end="" && [ -n "$line" ]; }; }; do
+    if [ -n "$held" ] || [[ "$line" == "$BLOCK_START"* ]]; then
+      held+="$line$end"
+      if [ "$line" = "$BLOCK_END" ]; then held=""; fi
+    else
+      printf '%s%s' "$line" "$end"
+    fi
+  done <"$1"
+  printf '%s' "$held"
+}
+
+# Gives a file new content in one step; its mode stays. Does nothing where nothing changes.
+rewrite() {
+  if cmp -s "$1" "$2"; then return; fi
+  { cp -p "$1" "$1.ccm-$$" && cat "$2" >"$1.ccm-$$" && mv "$1.ccm-$$" "$1"; } || fail "$1 cannot be written to."
+}
+
+# The file that is meant where links lead to it: replacing a link would cut it off from the user's collection.
+follow_links() {
+  local path="$1" to
+  while [ -L "$path" ]; do
+    to="$(readlink "$path")"
+    case "$to" in /*) path="$to" ;; *) path="$(dirname "$path")/$to" ;; esac
+  done
+  say "$path"
+}
+
+# ---- out again ------------------------------------------------------------------------------------------------------
+
+# Takes our block out of every shell file, and out of .bashrc what the host has written for us. Lines of the same
+# variables with other values are the user's.
+remove_shell_lines() {
+  local file
+  while IFS= read -r file; do
+    file="$(follow_links "$file")"
+    if [ -f "$file" ]; then remove_lines "$file"; fi
+  done < <(shell_files)
+}
+
+remove_lines() {
+  local file="$1" made_by_us=false
+  if grep -qF "$BLOCK_START $FILE_IS_OURS" "$file"; then made_by_us=true; fi
+  without_block "$file" >"$work/rest"
+  without_host_lines "$work/rest" >"$work/whole"
+  remember "$file"
+  if $made_by_us && ! [ -s "$work/whole" ]; then rm "$file"; else rewrite "$file" "$work/whole"; fi
+  if grep -q '^export ANTHROPIC_BASE_URL=' "$work/whole"; then
+    say "$file sets ANTHROPIC_BASE_URL to something else; that was left alone."
+  fi
+}
+
+# Prints a file without the lines that a host writes from extension.yaml, to the byte.
+without_host_lines() {
+  local line end variable
+  local -a lines=()
+  for variable in "${ENVIRONMENT[@]}" "PATH=$workspace/bin:\$PATH"; do
+    lines+=("export ${variable%%=*}=\"${variable#*=}\"")
+  done
+  while end=$'\n' && { IFS= read -r line || { end="" && [ -n "$line" ]; }; }; do
+    for variable in "${lines[@]}"; do
+      if [ "$line" = "$variable" ]; then continue 2; fi
+    done
+    printf '%s%s' "$line" "$end"
+  done <"$1"
+}
+
+# The value that we give to a variable.
+value_of() {
+  local variable
+  for variable in "${ENVIRONMENT[@]}"; do
+    if [ "${variable%%=*}" = "$1" ]; then say "${variable#*=}"; fi
+  done
+}
