@@ -7,8 +7,8 @@ import { FAULTS } from "../simulator/faults.ts";
 import { createAdminApp } from "./admin/app.ts";
 import type { AdminConfig, AdminDeps } from "./admin/deps.ts";
 import type { ServerContext } from "./context.ts";
+import { useConfig } from "./live-config.ts";
 import { route } from "./messages.ts";
-import { useConfig } from "./start.ts";
 import { configFaults, statusView } from "./status.ts";
 
 interface AdminOptions {

@@ -12,6 +12,7 @@ import { TrackRecord } from "../relay/track-record.ts";
 import { UpstreamPool } from "../relay/upstream.ts";
 import type { LiveConfig, ServerContext } from "./context.ts";
 import { createListener } from "./listener.ts";
+import { reportConfig, useConfig } from "./live-config.ts";
 import type { Logger } from "./log.ts";
 import { SIMULATE_HEADER, Simulations } from "./simulations.ts";
 
@@ -132,28 +133,6 @@ function healthPolicy({ failover }: Settings): { failureThreshold: number; coold
     cooldownMs: failover.cooldown_ms,
     maxCooldownMs: failover.max_cooldown_ms,
   };
-}
-
-/** A good file is used from now on; with a broken one the last good one stays. Requests under way keep what they began with. */
-export function useConfig(context: ServerContext, loaded: LoadedConfig): void {
-  const settings = loaded.settings ?? context.config.settings;
-  context.setConfig({ settings, tree: loaded.tree ?? context.config.tree, loaded });
-  context.log.configure(settings.logging);
-  reportConfig(context, loaded);
-}
-
-function reportConfig({ log }: ServerContext, loaded: LoadedConfig): void {
-  for (const fault of loaded.faults)
-    log.write("error", `config: ${fault.message}`, { at: `${fault.path}:${fault.line ?? 1}`, key: fault.key });
-  for (const note of loaded.notes)
-    log.write("warn", `config: ${note.message}`, { at: `${note.path}:${note.line ?? 1}`, key: note.key });
-  if (loaded.settings)
-    log.write("info", "configuration in use", {
-      path: loaded.path,
-      providers: loaded.settings.providers.size,
-      models: loaded.settings.models.size,
-    });
-  else log.write("error", "the configuration file is broken; the last good one stays in use", { path: loaded.path });
 }
 
 /** Hono, the API and the page are loaded when somebody first asks for them. */

@@ -1,0 +1,25 @@
+import type { LoadedConfig } from "../config/load.ts";
+import type { ServerContext } from "./context.ts";
+
+/** A good file is used from now on; with a broken one the last good one stays. Requests under way keep what they began with. */
+export function useConfig(context: ServerContext, loaded: LoadedConfig): void {
+  const settings = loaded.settings ?? context.config.settings;
+  context.setConfig({ settings, tree: loaded.tree ?? context.config.tree, loaded });
+  context.log.configure(settings.logging);
+  reportConfig(context, loaded);
+}
+
+/** Tells the log what became of the file. */
+export function reportConfig({ log }: ServerContext, loaded: LoadedConfig): void {
+  for (const fault of loaded.faults)
+    log.write("error", `config: ${fault.message}`, { at: `${fault.path}:${fault.line ?? 1}`, key: fault.key });
+  for (const note of loaded.notes)
+    log.write("warn", `config: ${note.message}`, { at: `${note.path}:${note.line ?? 1}`, key: note.key });
+  if (loaded.settings)
+    log.write("info", "configuration in use", {
+      path: loaded.path,
+      providers: loaded.settings.providers.size,
+      models: loaded.settings.models.size,
+    });
+  else log.write("error", "the configuration file is broken; the last good one stays in use", { path: loaded.path });
+}
