@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { FaultName } from "../../lib/simulator/faults.ts";
+import { type Simulator, startSimulator } from "../../lib/simulator/server.ts";
+import { type Mux, spawnMux } from "../support/mux.ts";
+import { findClaude, runClaude } from "./claude-code.ts";
+import { SCENARIOS } from "./scenarios.ts";
+
+const claude = findClaude();
+if ("missing" in claude) console.info(`Tests with the real Claude Code are skipped: ${claude.missing}`);
+
+const WIRES = [
+  { wire: "anthropic", type: "anthropic-compatible", base: "" },
+  { wire: "openai-chat", type: "openai-compatible", base: "/v1" },
+] as const;
+
+/** How the primary provider fails, and how often it is asked for each request: some faults earn a second try. */
+const OUTAGES: readonly { fault: FaultName; asked: number }[] = [
+  { fault: "529", asked: 1 },
+  { fault: "down", asked: 2 },
+  { fault: "cut-before-content", asked: 2 },
+  { fault: "error-event-first", asked: 1 },
+];
+
+let simulator: Simulator | undefined;
+let mux: Mux | undefined;
+afterEach(async () => {
+  await mux?.close();
+  await simulator?.close();
+  mux = undefined;
+  simulator = undefined;
+});
+
+/** Two providers of one wire; a tripped provider would spoil the counts, so none trips. */
+function configOf(url: string, { type, base }: (typeof WIRES)[number]): string {
+  const provider = (name: string) => `
+[[providers]]
+name = "${name}"
+type = "${type}"
+base_url = "${url}/${name}${base}"
+auth_type = "api_key"
+api_key = "key-of-${name}"
+`;
+  return `${provider("primary")}${provider("backup")}
+[failover]
+failure_threshold = 100
+[[models]]
+name = "any-model"
+providers = [
+  { name = "primary", priority = 1, model = "large" },
+  { name = "backup", priority = 2, model = "large" },
+]
+[router.default]
+model = "any-model"
+`;
+}
+
+describe.skipIf("missing" in claude).each(WIRES)(
+  "Claude Code through the mux onto $wire",
+  { timeout: 120_000 },
+  (upstream) => {
+    describe.each(SCENARIOS)("$name", (scenario) => {
+      const run = async (fault?: FaultName) => {
+        simulator = await startSimulator({ host: "127.0.0.1", respond: scenario.respond });
+        simulator.setFault("primary", fault);
+        mux = await spawnMux({ config: configOf(simulator.url, upstream) });
+        const binary = "binary" in claude ? claude.binary : "";
+        const result = await runClaude(binary, { ...scenario, baseUrl: mux.url });
+        const asked = (name: string) => simulator?.requests.filter(({ provider }) => provider === name).length;
+        return { result, primary: asked("primary"), backup: asked("backup") };
+      };
+
+      test("all is well", async () => {
+        const { result, primary, backup } = await run();
+        expect(result).toMatchObject({ answer: scenario.answer, isError: false, exitCode: 0 });
+        expect([primary, backup]).toEqual([scenario.requests.length, 0]);
+      });
+
+      test.each(OUTAGES)("the primary fails with $fault: the user sees one clean answer", async ({ fault, asked }) => {
+        const { result, primary, backup } = await run(fault);
+        expect(result).toMatchObject({ answer: scenario.answer, isError: false, exitCode: 0 });
+        expect([primary, backup]).toEqual([scenario.requests.length * asked, scenario.requests.length]);
+      });
+    });
+  },
+);
