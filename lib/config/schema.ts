@@ -12,13 +12,13 @@ export const LOG_LEVELS = ["error", "warn", "info", "debug", "trace"] as const;
 
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const priceEntries = {
-  input: v.number(),
-  output: v.number(),
-  cache_read: v.optional(v.number()),
-  cache_write: v.optional(v.number()),
-};
-const priceSchema = v.strictObject(priceEntries);
+const dollars = v.pipe(v.number(), v.finite(), v.minValue(0));
+const priceSchema = v.strictObject({
+  input: dollars,
+  output: dollars,
+  cache_read: v.optional(dollars),
+  cache_write: v.optional(dollars),
+});
 
 const capabilitiesSchema = v.strictObject({
   context_window: v.optional(count),
@@ -61,6 +61,8 @@ export const providerSchema = v.strictObject({
     {},
   ),
   max_concurrent_requests: v.optional(count),
+  /** Name under which its login is kept; empty: the provider's own. Two providers may share one login. */
+  login: v.optional(v.string(), ""),
   oauth: v.optional(v.record(v.string(), v.string()), {}),
 });
 
@@ -134,7 +136,7 @@ export const configSchema = v.strictObject({
   performance: v.optional(
     v.strictObject({
       max_concurrent_requests: v.optional(count, 100),
-      request_timeout_seconds: v.optional(count, 600),
+      request_timeout_seconds: v.optional(v.pipe(v.number(), v.minValue(0.001)), 600),
       connection_pool_size: v.optional(count, 10),
     }),
     {},

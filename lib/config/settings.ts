@@ -20,6 +20,8 @@ export interface Provider {
   name: string;
   type: ProviderType;
   wire: WireId;
+  /** True when the user chose the wire; the catalogue then keeps out of it. */
+  wireChosen?: boolean;
   /** Without a trailing slash. */
   baseUrl: string;
   authType: NonNullable<ProviderConfig["auth_type"]>;
@@ -33,6 +35,8 @@ export interface Provider {
   location: string;
   timeouts: ProviderConfig["timeouts"];
   maxConcurrentRequests: number | undefined;
+  /** Name under which its login is kept; absent: its own name. */
+  login?: string;
   oauth: Readonly<Record<string, string>>;
 }
 
@@ -45,6 +49,7 @@ export interface Model extends Pick<ModelConfig, "affinity"> {
 
 /** One provider that can serve a model. */
 export interface Mapping {
+  /** As configured, with the wire that this model needs (OpenAI's older models take another one than its newer). */
   provider: Provider;
   /** The upstream's own model id. */
   model: string;
