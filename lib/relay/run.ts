@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import type { InboundRequest } from "../anthropic/request.ts";
+import type { Mapping, Settings } from "../config/settings.ts";
+import type { JournalEntry } from "../journal/entry.ts";
+import type { Decision } from "../routing/decision.ts";
+import { AnswerSink } from "./answer-sink.ts";
+import type { Attempt } from "./attempt.ts";
+import type { ClientReply } from "./client-reply.ts";
+import type { FailedAttempt } from "./exhausted.ts";
+import type { Health } from "./health.ts";
+import type { Timers } from "./timers.ts";
+import type { TrackRecord } from "./track-record.ts";
+import type { UpstreamPool } from "./upstream.ts";
+
+/** What lives as long as the server. */
+export interface RelayDeps {
+  pool: UpstreamPool;
+  timers: Timers;
+  health: Health;
+  trackRecord: TrackRecord;
+  /** Epoch ms. */
+  now: () => number;
+  random: () => number;
+  /**
+   * Where an attempt goes instead when a failure of this provider is being simulated (the failure is real: it happens on
+   * a socket), and whether its outcome counts for the provider's health.
+   */
+  simulated: (provider: string, inbound: InboundRequest) => Promise<{ baseUrl: string; counts: boolean } | undefined>;
+}
+
+/** One request on its way. */
+export interface RelayJob {
+  inbound: InboundRequest;
+  decision: Decision;
+  settings: Settings;
+  /** What makes one conversation: see routing. */
+  sessionKey: string;
+  reply: ClientReply;
+  /** The journal's entry; the relay fills in what happens. */
+  entry: JournalEntry;
+  /** When the request arrived, on the `performance.now()` clock. */
+  arrived: number;
+}
+
+/** One provider with one of its credentials. */
+export interface Step {
+  mapping: Mapping;
+  credential: number;
+}
+
+/** The state of one request while it is relayed. */
+export class Run {
+  readonly job: RelayJob;
+  readonly deps: RelayDeps;
+  readonly sink: AnswerSink;
+  readonly messageId = `msg_${randomBytes(12).toString("hex")}`;
+  /** Tries that failed, in order. */
+  readonly failed: FailedAttempt[] = [];
+  /** Who is being asked, or has served. */
+  serving: Step | undefined;
+  /** What the client may see of the upstream's headers. */
+  upstreamHeaders: Record<string, string> = {};
+  running: Attempt | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(job: RelayJob, deps: RelayDeps) {
+    this.job = job;
+    this.deps = deps;
+    const { model, estimatedTokens } = job.inbound.facts;
+    const opening = { id: this.messageId, model, inputTokens: estimatedTokens };
+    this.sink = new AnswerSink(job.reply, deps.timers, () => this.headers(), opening);
+  }
+
+  /** The client went away: whatever is under way ends now. */
+  cancel(): void {
+    this.running?.abort();
+    this.#wake?.();
+  }
+
+  /** Ms since the request arrived. */
+  elapsed(): number {
+    return performance.now() - this.job.arrived;
+  }
+
+  /** Ms that may pass, from the arrival on, until there is content. */
+  get budgetMs(): number {
+    return this.job.settings.performance.request_timeout_seconds * 1000;
+  }
+
+  /** No further try may begin. */
+  get over(): boolean {
+    return this.job.reply.gone || this.elapsed() > this.budgetMs;
+  }
+
+  /** Waits, but not for longer than the client does. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const deadline = this.deps.timers.after(Math.max(1, ms), resolve);
+      this.#wake = () => {
+        deadline.cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Response headers that tell the client what became of its request. */
+  headers(): Record<string, string> {
+    const { entry, decision } = this.job;
+    return {
+      ...this.upstreamHeaders,
+      "x-ccm-request-id": entry.id,
+      "x-ccm-route": headerSafe(`${decision.rule}: ${decision.reason}`),
+      "x-ccm-model": headerSafe(this.serving?.mapping.model ?? decision.model),
+      "x-ccm-provider": headerSafe(this.serving?.mapping.provider.name ?? ""),
+      "x-ccm-attempts": String(entry.attempts.length),
+    };
+  }
+}
+
+/** Header values hold printable ASCII only. */
+function headerSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
+}

@@ -1,0 +1,116 @@
+import type { Failure } from "../catalog/failure-reasons.ts";
+import type { Provider } from "../config/settings.ts";
+import { credentialHeaders } from "../credentials/headers.ts";
+import type { AttemptRecord } from "../journal/entry.ts";
+import { loadWire } from "../wires/index.ts";
+import { type AttemptOutcome, attempt } from "./attempt.ts";
+import type { Run, Step } from "./run.ts";
+
+/** One try, recorded. `counts`: its outcome says something about the provider's health. */
+export async function send(
+  run: Run,
+  step: Step,
+  fresh: boolean,
+): Promise<{ outcome: AttemptOutcome; counts: boolean }> {
+  const { entry, arrived } = run.job;
+  const { provider, model } = step.mapping;
+  const started = performance.now();
+  const record: AttemptRecord = { provider: provider.name, model, wire: provider.wire, at: started - arrived, ms: 0 };
+  entry.attempts.push(record);
+  run.serving = step;
+  run.sink.forget();
+  const { outcome, counts } = await dispatch(run, step, fresh, record);
+  record.ms = performance.now() - started;
+  if (outcome.kind === "failed" || outcome.kind === "broken") {
+    if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
+    const failure = withoutSecrets(outcome.failure, provider.apiKeys);
+    record.failure = failure.reason;
+    record.message = failure.message;
+    if (failure.status !== undefined) record.status = failure.status;
+    run.failed.push({ record, failure });
+  }
+  if (outcome.kind !== "failed") {
+    entry.provider = provider.name;
+    entry.upstreamModel = model;
+    entry.usage = outcome.usage;
+  }
+  return { outcome, counts };
+}
+
+async function dispatch(
+  run: Run,
+  step: Step,
+  fresh: boolean,
+  record: AttemptRecord,
+): Promise<{ outcome: AttemptOutcome; counts: boolean }> {
+  const { inbound, entry, reply } = run.job;
+  const { deps } = run;
+  const { provider, capabilities, model } = step.mapping;
+  const credential = credentialHeaders(provider, step.credential, inbound.headers);
+  if (!credential)
+    return { outcome: { kind: "failed", failure: { reason: "auth", message: noCredential(provider) } }, counts: true };
+  const fault = await deps.simulated(provider.name, inbound);
+  if (fault) record.simulated = true;
+  const { type, baseUrl, project, location } = provider;
+  run.running = attempt({
+    inbound,
+    wire: await loadWire(provider.wire),
+    target: {
+      provider: provider.name,
+      type,
+      baseUrl: fault?.baseUrl ?? baseUrl,
+      model,
+      capabilities,
+      project,
+      location,
+    },
+    // A credential never travels to another place than the provider's.
+    headers: fault ? {} : { ...provider.headers, ...credential },
+    timeouts: provider.timeouts,
+    fresh,
+    messageId: run.messageId,
+    requestId: entry.id,
+    holdWhole: inbound.headers["x-claude-code-request-class"] === "auxiliary",
+    sink: run.sink,
+    pool: deps.pool,
+    timers: deps.timers,
+    now: deps.now,
+    onContent: () => {
+      entry.ttftMs ??= run.elapsed();
+    },
+    onHeaders: (status, headers) => {
+      record.status = status;
+      run.upstreamHeaders = forClient(headers, provider.authType === "passthrough" || provider.authType === "oauth");
+    },
+  });
+  if (reply.gone) run.running.abort();
+  return { outcome: await run.running.outcome, counts: fault?.counts ?? true };
+}
+
+function noCredential({ authType }: Provider): string {
+  if (authType === "passthrough") return "the client sent no login of its own to pass through";
+  return authType === "api_key" ? "no API key is configured" : "not signed in";
+}
+
+/** The upstream's headers that the client may see; its rate limits only where the quota is the user's own. */
+function forClient(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  ownQuota: boolean,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value !== "string") continue;
+    if (name === "request-id" || (ownQuota && name.startsWith("anthropic-ratelimit-"))) kept[name] = value;
+  }
+  return kept;
+}
+
+/** An upstream may echo the key that it refuses. */
+function withoutSecrets(failure: Failure, secrets: readonly string[]): Failure {
+  const clean = (text: string): string =>
+    secrets.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "***")), text);
+  failure.message = clean(failure.message);
+  if (failure.verbatim && secrets.some((secret) => secret !== "" && failure.verbatim?.body.includes(secret)))
+    failure.verbatim.body = Buffer.from(clean(failure.verbatim.body.toString("utf8")));
+  return failure;
+}
