@@ -84,8 +84,24 @@ function skipSpace(raw: Buffer, from: number): number {
   return at;
 }
 
+/**
+ * Most strings are short keys, for which a loop is faster than the call into native code that finds quotes in long ones.
+ */
+const SHORT = 40;
+
 /** @returns the index behind the closing quote, or -1 */
 function skipString(raw: Buffer, from: number): number {
+  const near = from + SHORT;
+  for (let at = from + 1; at < near; at++) {
+    const byte = raw[at];
+    if (byte === QUOTE) return at + 1;
+    if (byte === BACKSLASH) at++;
+    else if (byte === undefined) return -1;
+  }
+  return skipLongString(raw, from);
+}
+
+function skipLongString(raw: Buffer, from: number): number {
   let at = from;
   for (;;) {
     at = raw.indexOf(QUOTE, at + 1);
