@@ -37,6 +37,10 @@ export interface AdminDeps {
    * @throws {BadBody} when the body is no request
    */
   route(body: Buffer, headers: Readonly<Record<string, string | undefined>>): Decision | NoRoute;
+  /** Aborts when the server begins to drain: live streams end, so that nothing holds it open. */
+  closing: AbortSignal;
+  /** Logs an error that nobody foresaw; the client gets a plain 500. */
+  report(error: unknown): void;
   simulations: {
     /** The failures that can be simulated. */
     faults: readonly FaultChoice[];

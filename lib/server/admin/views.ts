@@ -51,7 +51,7 @@ export interface StatusView {
   uptime_s: number;
   url: string;
   /** `valid` is false while the file on disk is broken and the last good one is in use. */
-  config: { path: string; valid: boolean; faults: ConfigFault[] };
+  config: { path: string; etag: string; valid: boolean; faults: ConfigFault[] };
   state_dir: string;
   providers: ProviderStatus[];
   /** Since the server started. `failovers`: requests that a later provider served after an earlier one had failed. */
@@ -108,6 +108,26 @@ export interface ModelView {
   strategy: string;
   affinity: string;
   mappings: MappingView[];
+}
+
+/** A provider type that can be configured. */
+export interface CatalogEntry {
+  id: string;
+  label: string;
+  group: ProviderType["group"];
+  wire: WireId;
+  /** Empty for types that need one in the configuration. */
+  base_url: string;
+  auth_types: string[];
+  /** Other ids under which users know it. */
+  aliases: string[];
+  key_variable?: string;
+  key_prefix?: string;
+  key_url?: string;
+  /** Which of its models stands in for a Claude model of that tier. */
+  stand_ins?: ProviderType["standIns"];
+  docs?: string;
+  note?: string;
 }
 
 /** Answer of `POST /api/route`. */

@@ -1,0 +1,24 @@
+import "./overview.css";
+import { Waiting } from "../parts/messages.tsx";
+import { requests, requestsLoaded } from "../state/requests.ts";
+import { providersNow, status } from "../state/store.ts";
+import { FirstRun } from "./first-run.tsx";
+import { Headline } from "./headline.tsx";
+import { Numbers } from "./numbers.tsx";
+import { ProviderHealth } from "./provider-health.tsx";
+import { Requests } from "./requests.tsx";
+
+/** Is it working, and what flows where. */
+export function OverviewTab() {
+  if (!status.value || !requestsLoaded.value) return <Waiting what="the overview" rows={6} />;
+  const current = { ...status.value, providers: providersNow.value };
+  const nothingYet = requests.value.length === 0;
+  return (
+    <div class="stack">
+      <Headline status={current} />
+      {nothingYet ? <FirstRun status={current} /> : <Numbers status={current} />}
+      {current.providers.length > 0 && <ProviderHealth providers={current.providers} />}
+      {!nothingYet && <Requests />}
+    </div>
+  );
+}

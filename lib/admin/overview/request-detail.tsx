@@ -1,0 +1,33 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { JournalEntry } from "../../journal/entry.ts";
+import { Icon } from "../parts/icons.tsx";
+import { Note } from "../parts/messages.tsx";
+import { RequestStory } from "../parts/request-story.tsx";
+import { addressOf } from "../state/place.ts";
+import { findRequest, requestById } from "../state/requests.ts";
+
+/** One request, followed live while it runs. Takes the focus, so that the keyboard's user is where the news is. */
+export function RequestDetail({ id }: { id: string }) {
+  const fetched = useSignal<JournalEntry | "missing" | undefined>(undefined);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: innerWidth >= 1_280 });
+    void findRequest(id).then((entry) => (fetched.value = entry ?? "missing"));
+  }, [id]);
+  const entry = requestById(id) ?? fetched.value;
+  return (
+    <aside class="card request-detail" aria-label="One request">
+      <div class="card-head">
+        <h2 ref={heading} tabIndex={-1}>
+          Request
+        </h2>
+        <a class="quiet-button" href={addressOf("overview")}>
+          <Icon name="cross" /> Close
+        </a>
+      </div>
+      {entry === "missing" && <Note>The journal no longer holds this request.</Note>}
+      {entry !== undefined && entry !== "missing" && <RequestStory entry={entry} />}
+    </aside>
+  );
+}

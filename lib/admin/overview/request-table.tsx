@@ -1,0 +1,89 @@
+import type { JournalEntry } from "../../journal/entry.ts";
+import { AttemptPills } from "../parts/attempts.tsx";
+import { Pill } from "../parts/pill.tsx";
+import { now } from "../state/clock.ts";
+import { addressOf, goTo } from "../state/place.ts";
+import { clock, compact, duration } from "../words/format.ts";
+import { ruleWord } from "../words/rules.ts";
+import { OUTCOMES } from "../words/states.ts";
+import { ModelPath } from "./model-path.tsx";
+
+export function RequestTable({ entries, picked }: { entries: readonly JournalEntry[]; picked: string | undefined }) {
+  return (
+    <table class="request-table">
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          <th scope="col">Model asked, and used</th>
+          <th scope="col">Route</th>
+          <th scope="col">Attempts</th>
+          <th scope="col">Result</th>
+          <th scope="col" class="number">
+            First token
+          </th>
+          <th scope="col" class="number">
+            Total
+          </th>
+          <th scope="col" class="number">
+            In
+          </th>
+          <th scope="col" class="number">
+            Cached
+          </th>
+          <th scope="col" class="number">
+            Out
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <RequestRow key={entry.id} entry={entry} picked={entry.id === picked} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A click anywhere opens it; for the keyboard the time is the link. */
+function RequestRow({ entry, picked }: { entry: JournalEntry; picked: boolean }) {
+  const running = entry.outcome === "running";
+  const { word, tone } = OUTCOMES[entry.outcome];
+  const { usage } = entry;
+  return (
+    <tr class={picked ? "picked" : ""} onClick={() => goTo("overview", entry.id)}>
+      <td class="time">
+        <a href={addressOf("overview", entry.id)} aria-current={picked ? "true" : undefined} title="Show this request">
+          {clock(entry.time)}
+        </a>
+      </td>
+      <td class="model">
+        <ModelPath entry={entry} />
+      </td>
+      <td class="route muted">
+        <span title={entry.reason}>{ruleWord(entry.rule)}</span>
+      </td>
+      <td class="attempted">
+        <AttemptPills attempts={entry.attempts} running={running} />
+      </td>
+      <td class="result">
+        <Pill tone={tone}>
+          {word}
+          {entry.status > 0 && !running && <small>{entry.status}</small>}
+        </Pill>
+      </td>
+      <NumberCell name="First token" value={entry.ttftMs} as={duration} />
+      <NumberCell name="Total" value={running ? Math.max(0, now.value - entry.time) : entry.totalMs} as={duration} />
+      <NumberCell name="In" value={usage?.input_tokens} as={compact} />
+      <NumberCell name="Cached" value={usage?.cache_read_input_tokens} as={compact} />
+      <NumberCell name="Out" value={usage?.output_tokens} as={compact} />
+    </tr>
+  );
+}
+
+function NumberCell(cell: { name: string; value: number | undefined; as: (value: number) => string }) {
+  return (
+    <td class={cell.value === undefined ? "number none" : "number"} data-name={cell.name}>
+      {cell.value === undefined ? <span class="muted">–</span> : cell.as(cell.value)}
+    </td>
+  );
+}

@@ -1,0 +1,88 @@
+import type { JournalEntry } from "../../journal/entry.ts";
+import { bytes, dateAndClock, duration, grouped } from "../words/format.ts";
+import { outcomeSentence } from "../words/outcome.ts";
+import { ruleWord } from "../words/rules.ts";
+import { OUTCOMES } from "../words/states.ts";
+import { AttemptTimeline } from "./attempts.tsx";
+import { Facts } from "./facts.tsx";
+import { Pill, StatePill } from "./pill.tsx";
+
+/** Everything that the journal holds about a request: where it went and why, each attempt, tokens, ids. */
+export function RequestStory({ entry }: { entry: JournalEntry }) {
+  const { usage } = entry;
+  return (
+    <div class="story">
+      <p class="story-outcome">
+        <StatePill {...OUTCOMES[entry.outcome]} /> <span>{outcomeSentence(entry)}</span>
+      </p>
+      <h3>Route</h3>
+      <RouteChain entry={entry} />
+      <p class="small muted">{entry.reason}</p>
+      <h3>Attempts</h3>
+      {entry.attempts.length === 0 ? (
+        <p class="small muted">No provider has been asked{entry.outcome === "running" ? " yet" : ""}.</p>
+      ) : (
+        <AttemptTimeline attempts={entry.attempts} totalMs={entry.totalMs} />
+      )}
+      {usage && (
+        <>
+          <h3>Tokens</h3>
+          <Facts
+            facts={[
+              ["Input, read anew", grouped(usage.input_tokens)],
+              ["Input, from the cache", grouped(usage.cache_read_input_tokens ?? 0)],
+              ["Input, written to the cache", grouped(usage.cache_creation_input_tokens ?? 0)],
+              ["Output", grouped(usage.output_tokens)],
+              ["of it thinking", optional(usage.output_tokens_details?.thinking_tokens)],
+              ["Web searches", optional(usage.server_tool_use?.web_search_requests)],
+            ]}
+          />
+        </>
+      )}
+      <h3>Facts</h3>
+      <RequestFacts entry={entry} />
+    </div>
+  );
+}
+
+function RouteChain({ entry }: { entry: JournalEntry }) {
+  const steps = [entry.requested, ruleWord(entry.rule), entry.model, entry.upstreamModel ?? ""];
+  return (
+    <p class="route-chain">
+      {steps
+        .filter((step, at) => step !== "" && (at < 2 || step !== steps[at - 1]) && !(at === 3 && step === steps[2]))
+        .map((step, at) => (
+          <span key={`${at}-${step}`}>
+            {at === 1 ? <Pill tone="info">{step}</Pill> : <span class="mono">{step}</span>}
+          </span>
+        ))}
+    </p>
+  );
+}
+
+function RequestFacts({ entry }: { entry: JournalEntry }) {
+  const running = entry.outcome === "running";
+  return (
+    <Facts
+      facts={[
+        ["Time", dateAndClock(entry.time)],
+        ["First token", entry.ttftMs === undefined ? undefined : duration(entry.ttftMs)],
+        ["Total", running ? undefined : duration(entry.totalMs)],
+        ["Answer's status", entry.status === 0 ? undefined : entry.status],
+        ["Stopped because", entry.stopReason],
+        ["Error told to the client", entry.error],
+        ["Provider", entry.provider],
+        ["Path", <span class="mono">{entry.path}</span>],
+        ["Streamed", entry.stream ? "yes" : "no"],
+        ["Request class", entry.class],
+        ["Session", entry.session && <span class="mono">{entry.session}</span>],
+        ["Size", running ? undefined : `${bytes(entry.bytesIn)} in, ${bytes(entry.bytesOut)} out`],
+        ["Request id", <span class="mono">{entry.id}</span>],
+      ]}
+    />
+  );
+}
+
+function optional(count: number | undefined): string | undefined {
+  return count === undefined ? undefined : grouped(count);
+}

@@ -1,0 +1,44 @@
+import type { RouteView } from "../../server/admin/views.ts";
+import { Pill } from "../parts/pill.tsx";
+import { ruleWord } from "../words/rules.ts";
+
+/** A decision, step by step. */
+export function RouteAnswer({ answer }: { answer: RouteView }) {
+  return (
+    <div class="route-answer">
+      {answer.found ? (
+        <>
+          <p>
+            <Pill tone="info">{ruleWord(answer.rule)}</Pill> <strong class="mono">{answer.model}</strong>
+          </p>
+          <p class="small muted">{answer.reason}</p>
+          <ol class="numbered small">
+            {answer.candidates.map(({ provider, model, why }) => (
+              <li key={`${provider} ${model}`}>
+                <strong>{provider}</strong> <span class="mono">{model}</span> <span class="muted">{why}</span>
+              </li>
+            ))}
+          </ol>
+        </>
+      ) : (
+        <p class="bad-text">{answer.message}</p>
+      )}
+      {answer.set_aside.map(({ provider, model, why }) => (
+        <p key={`${provider} ${model}`} class="small muted">
+          Left out: {provider}, {why}
+        </p>
+      ))}
+      <details>
+        <summary>Every step that was looked at</summary>
+        <ul class="tried small">
+          {answer.tried.map(({ rule, fired, why }) => (
+            <li key={rule}>
+              <Pill tone={fired ? "ok" : "quiet"}>{fired ? "fired" : "passed"}</Pill> <b>{ruleWord(rule)}</b>
+              <span class="muted">{why}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </div>
+  );
+}

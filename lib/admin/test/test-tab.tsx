@@ -1,0 +1,32 @@
+import "./test.css";
+import { Empty } from "../parts/messages.tsx";
+import { PageHead } from "../parts/page-head.tsx";
+import { AnswerView } from "./answer-view.tsx";
+import { trial } from "./trial.ts";
+import { TrialFormView } from "./trial-form.tsx";
+
+/** Send a message through everything that a real request goes through, and watch where it goes. */
+export function TestTab() {
+  return (
+    <div class="stack">
+      <PageHead title="Test">
+        Sends a real request through router, failover and provider, as Claude Code would. It uses tokens like any other.
+      </PageHead>
+      <div class="trial">
+        <TrialFormView />
+        <section class="card trial-answer" aria-labelledby="answer-title">
+          {trial.value ? (
+            <AnswerView trial={trial.value} />
+          ) : (
+            <>
+              <h2 id="answer-title">Answer</h2>
+              <Empty title="Nothing sent yet">
+                <p>The answer streams in here, with the route it took and every attempt.</p>
+              </Empty>
+            </>
+          )}
+        </section>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import type { TrialForm } from "./trial.ts";
+
+const MAX_TOKENS = 4_096;
+const THINKING_BUDGET = 2_048;
+
+/** A tool that models like to call, so that tool calls can be seen. Nothing runs it. */
+const SAMPLE_TOOL = {
+  name: "get_weather",
+  description: "Tells the current weather of a city.",
+  input_schema: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+};
+
+/** The body of `POST /v1/messages`. */
+export function trialBody(form: TrialForm) {
+  return {
+    model: form.model,
+    max_tokens: MAX_TOKENS,
+    stream: true,
+    messages: [{ role: "user", content: form.message }],
+    ...(form.thinking && { thinking: { type: "enabled", budget_tokens: THINKING_BUDGET } }),
+    ...(form.tool && { tools: [SAMPLE_TOOL] }),
+  };
+}
+
+/** A named provider, and the failure that is simulated for this request alone. */
+export function trialHeaders(form: TrialForm): Record<string, string> {
+  return {
+    "content-type": "application/json",
+    "anthropic-version": "2023-06-01",
+    ...(form.key !== "" && { "x-api-key": form.key }),
+    ...(form.provider !== "" && { "x-ccm-provider": form.provider }),
+    ...(form.failProvider !== "" && form.fault !== "" && { "x-ccm-simulate": `${form.failProvider}=${form.fault}` }),
+  };
+}

@@ -1,0 +1,42 @@
+import type { JournalEntry } from "../../journal/entry.ts";
+import type { ProviderState, ProviderStatus } from "../../server/admin/views.ts";
+
+/** What a colour means; every use stands beside a word. */
+export type Tone = "ok" | "warn" | "bad" | "info" | "quiet";
+
+export const PROVIDER_STATES = {
+  ok: { word: "Ready", tone: "ok", mend: "" },
+  cooling: { word: "Resting", tone: "warn", mend: "It is asked again when the pause is over." },
+  needs_login: { word: "Login refused", tone: "bad", mend: "Its key or login was refused. Renew it, then try again." },
+  no_key: { word: "No key", tone: "quiet", mend: "It has no key to send, so it is left out." },
+  disabled: { word: "Off", tone: "quiet", mend: "It is switched off in the configuration." },
+} as const satisfies Record<ProviderState, { word: string; tone: Tone; mend: string }>;
+
+export const OUTCOMES = {
+  running: { word: "Running", tone: "info" },
+  ok: { word: "OK", tone: "ok" },
+  failed: { word: "Failed", tone: "bad" },
+  cut: { word: "Cut off", tone: "bad" },
+  cancelled: { word: "Cancelled", tone: "quiet" },
+} as const satisfies Record<JournalEntry["outcome"], { word: string; tone: Tone }>;
+
+/** Whole seconds until the provider is asked again. */
+export function secondsLeft({ cooling_until }: ProviderStatus, now: number): number {
+  return cooling_until === undefined ? 0 : Math.max(0, Math.ceil((cooling_until - now) / 1_000));
+}
+
+/** The provider as it is now: the server tells when a pause begins, its end is for the clock to see. */
+export function providerNow(provider: ProviderStatus, now: number): ProviderStatus {
+  const over = provider.cooling_until !== undefined && secondsLeft(provider, now) === 0;
+  const paused = provider.state === "cooling" || provider.state === "needs_login";
+  return over && paused ? { ...provider, state: "ok" } : provider;
+}
+
+/** How keys and logins are spoken of. */
+export const AUTH_WORDS: Record<string, string> = {
+  api_key: "API key",
+  oauth: "login (OAuth)",
+  adc: "Google Cloud credentials",
+  none: "none needed",
+  passthrough: "the client's own login",
+};

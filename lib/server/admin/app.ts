@@ -1,0 +1,85 @@
+/**
+ * @module
+ * The admin page and its API. The listener has already turned away strangers (`guard.ts`); here every answer gets the
+ * headers that keep the page to itself.
+ */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { etag } from "hono/etag";
+import { secureHeaders } from "hono/secure-headers";
+import { loadAssets } from "./assets.ts";
+import type { AdminDeps } from "./deps.ts";
+import { ApiFault, apiError, errorHandler } from "./errors.ts";
+import { catalogView } from "./present/catalog.ts";
+import { modelViews } from "./present/models.ts";
+import { configRoutes } from "./routes/config.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { journalRoutes } from "./routes/journal.ts";
+import { providerRoutes } from "./routes/providers.ts";
+import { routeRoutes } from "./routes/route.ts";
+import { simulateRoutes } from "./routes/simulate.ts";
+
+const LARGEST_BODY = 32 * 1024 * 1024;
+
+/**
+ * All of `/api` and the page. Reads the page's files once.
+ * @throws when a file of the page is missing
+ */
+export function createAdminApp(deps: AdminDeps): Hono {
+  const app = new Hono();
+  app.onError(errorHandler(deps.report));
+  app.notFound((c) => c.json(apiError("not_found", `Nothing answers ${c.req.method} ${c.req.path}.`), 404));
+  app.use(headers());
+  app.use("/api/*", bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }));
+  app.use("/api/*", async (c, next) => {
+    c.header("cache-control", "no-store");
+    await next();
+  });
+
+  app.get("/api/status", (c) => c.json(deps.status()));
+  app.get("/api/catalog", (c) => c.json(catalogView()));
+  app.get("/api/models", (c) => c.json({ items: modelViews(deps.config().settings) }));
+  app.route("/api/config", configRoutes(deps));
+  app.route("/api/providers", providerRoutes(deps));
+  app.route("/api/route", routeRoutes(deps));
+  app.route("/api/simulate", simulateRoutes(deps));
+  app.route("/api/journal", journalRoutes(deps));
+  app.route("/api/events", eventRoutes(deps));
+
+  addAssets(app, deps.assetsDir);
+  return app;
+}
+
+/** The page is kept by the browser but asked about each time: a new version shows at the next reload. */
+function addAssets(app: Hono, directory: string): void {
+  for (const [path, { body, contentType, etag: tag }] of loadAssets(directory)) {
+    app.get(path, etag(), (c) =>
+      c.body(body, 200, { "content-type": contentType, etag: tag, "cache-control": "no-cache" }),
+    );
+  }
+}
+
+/** Nothing from elsewhere, nothing inline, in no frame. The icon in `index.html` is a data URL. */
+function headers() {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", "data:"],
+      connectSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+    referrerPolicy: "no-referrer",
+    xFrameOptions: "DENY",
+    // We speak http on loopback; a promise of https would lock the user out of other things on that host.
+    strictTransportSecurity: false,
+  });
+}
+
+function tooLarge(): never {
+  throw new ApiFault(413, "too_large", "The body is larger than 32 MiB.");
+}

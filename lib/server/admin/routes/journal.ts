@@ -1,0 +1,32 @@
+import { Hono } from "hono";
+import type { AdminDeps } from "../deps.ts";
+import { ApiFault } from "../errors.ts";
+
+const DEFAULT_LIMIT = 50;
+const LARGEST_LIMIT = 500;
+
+/** `GET /api/journal` (newest first; `limit`, `before`) and `GET /api/journal/ID`. */
+export function journalRoutes(deps: AdminDeps): Hono {
+  return new Hono()
+    .get("/", (c) => {
+      const before = c.req.query("before");
+      return c.json(
+        deps.journal.list({ limit: readLimit(c.req.query("limit")), ...(before === undefined ? {} : { before }) }),
+      );
+    })
+    .get("/:id", (c) => {
+      const id = c.req.param("id");
+      const entry = deps.journal.get(id);
+      if (!entry) throw new ApiFault(404, "not_found", `No request ${id} is in the journal; it may be too old.`);
+      return c.json(entry);
+    });
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new ApiFault(400, "bad_request", "limit: a whole number of at least 1 is needed", { path: "limit" });
+  }
+  return Math.min(limit, LARGEST_LIMIT);
+}
