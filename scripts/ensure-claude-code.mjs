@@ -10,8 +10,12 @@ import { run, say } from "./progress.mjs";
 
 const PACKAGE = "@anthropic-ai/claude-code";
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A registry that did not answer is not asked again by the next test file. */
+const GIVE_IT_MS = 5 * 60 * 1000;
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..", ".cache/claude-code");
 const note = join(folder, "installed.json");
+const failure = join(folder, "unreachable.json");
 
 /**
  * @returns {Promise<string>} path of the binary
@@ -22,7 +26,7 @@ export async function ensureClaudeCode(now = Date.now()) {
     const installed = await readNote();
     if (installed && now - installed.checked < DAY_MS) return installed.binary;
     await mkdir(folder, { recursive: true });
-    const version = await currentVersion().catch((error) => {
+    const version = await currentVersion(now).catch((error) => {
       if (!installed) throw error;
       say(`The npm registry does not answer; testing with Claude Code ${installed.version}.`);
     });
@@ -44,9 +48,16 @@ export async function ensureClaudeCode(now = Date.now()) {
   });
 }
 
-async function currentVersion() {
-  const output = await npmRun("Asking for the current version of Claude Code", ["view", PACKAGE, "version"]);
-  return output.trim();
+async function currentVersion(now) {
+  const last = await readJson(failure);
+  if (last && now - last.time < GIVE_IT_MS) throw new Error(last.message);
+  try {
+    const args = ["view", PACKAGE, "version", "--fetch-timeout=20000"];
+    return (await npmRun("Asking for the current version of Claude Code", args)).trim();
+  } catch (error) {
+    await writeFile(failure, JSON.stringify({ time: now, message: error.message }));
+    throw error;
+  }
 }
 
 function npmRun(title, args) {
@@ -71,17 +82,22 @@ function binaryPath() {
 }
 
 async function readNote() {
-  try {
-    const installed = JSON.parse(await readFile(note, "utf8"));
-    return existsSync(installed.binary) ? installed : undefined;
-  } catch (error) {
-    if (error.code === "ENOENT" || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const installed = await readJson(note);
+  return installed && existsSync(installed.binary) ? installed : undefined;
 }
 
 async function writeNote(installed) {
   await writeFile(note, `${JSON.stringify(installed)}\n`);
+  await rm(failure, { force: true });
+}
+
+async function readJson(path) {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT" || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
