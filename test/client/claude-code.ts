@@ -1,10 +1,11 @@
 /** @module Runs the real Claude Code, as its users run it, against any base URL. */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const ENSURE = resolve(import.meta.dirname, "../../scripts/ensure-claude-code.mjs");
+const UNREACHABLE = 2;
 const LONGEST_RUN_MS = 90_000;
 
 /** What one `claude -p` said and did. */
@@ -37,14 +38,15 @@ export interface ClaudeOptions {
   args?: readonly string[];
 }
 
-/** Where the binary is, or why the tests that need it are skipped. */
+/**
+ * Where the binary is, or why the tests that need it are skipped.
+ * @throws {Error} when it is missing for any other reason than a registry that cannot be reached
+ */
 export function findClaude(): { binary: string } | { missing: string } {
-  try {
-    return { binary: execFileSync(process.execPath, [ENSURE], { encoding: "utf8", stdio: "pipe" }).trim() };
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr ?? String(error);
-    return { missing: said.trim() };
-  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ENSURE], { encoding: "utf8" });
+  if (status === 0) return { binary: stdout.trim() };
+  if (status === UNREACHABLE) return { missing: stderr.trim() };
+  throw new Error(stderr);
 }
 
 /** Runs one prompt to its end in a home and a working folder of its own. */

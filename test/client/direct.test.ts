@@ -5,7 +5,7 @@ import { SCENARIOS } from "./scenarios.ts";
 
 /** The control: the same client, the same provider, nothing of ours in between. */
 const claude = findClaude();
-if ("missing" in claude) console.info(`Tests with the real Claude Code are skipped: ${claude.missing}`);
+if ("missing" in claude) console.info(`skipped: tests with the real Claude Code. ${claude.missing}`);
 
 let simulator: Simulator | undefined;
 afterEach(async () => {

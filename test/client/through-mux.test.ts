@@ -6,7 +6,7 @@ import { findClaude, runClaude } from "./claude-code.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 const claude = findClaude();
-if ("missing" in claude) console.info(`Tests with the real Claude Code are skipped: ${claude.missing}`);
+if ("missing" in claude) console.info(`skipped: tests with the real Claude Code. ${claude.missing}`);
 
 const WIRES = [
   { wire: "anthropic", type: "anthropic-compatible", base: "" },
