@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identify, isRunning, type ProcessIdentity } from "./process-identity.ts";
@@ -28,7 +29,7 @@ export async function withLock<T>(path: string, waitMs: number, work: () => Prom
 
 async function acquire(path: string, waitMs: number): Promise<void> {
   const deadline = Date.now() + waitMs;
-  const mine = `${path}.${process.pid}`;
+  const mine = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
   writeFileSync(mine, JSON.stringify(identify(process.pid)), { mode: 0o600 });
   try {
     while (!tryLink(mine, path)) {
