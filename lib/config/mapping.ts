@@ -16,6 +16,7 @@ export function resolveMapping(name: string, provider: Provider, config: Mapping
     model: found.model,
     standIn: found.standIn,
     priority: config.priority ?? provider.priority,
+    ...(config.priority !== undefined && { ownPriority: true }),
     weight: config.weight,
     price: priceOf(provider, found.model, config.price),
     capabilities: { ...capabilitiesOf(provider, found.model), ...namedAsOurs(config.capabilities) },

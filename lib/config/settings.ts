@@ -56,6 +56,8 @@ export interface Mapping {
   /** True when the catalogue chose the id because the provider does not serve the named model. */
   standIn: boolean;
   priority: number;
+  /** The mapping states its priority itself; absent where it is its provider's. */
+  ownPriority?: true;
   weight: number;
   /** Of the mapping, else of the catalogue, else unknown. */
   price: Price | undefined;

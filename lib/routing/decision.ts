@@ -1,6 +1,9 @@
 import type { Mapping } from "../config/settings.ts";
 
-/** The rules in the order in which they are tried. */
+/**
+ * The rules in the order in which they are tried. `image` is looked at last, when the chosen model turns out to be unable to
+ * see what the request shows.
+ */
 export const RULES = [
   "explicit",
   "websearch",
@@ -13,11 +16,12 @@ export const RULES = [
   "model",
   "auto_map",
   "default",
+  "image",
 ] as const;
 
 export type Rule = (typeof RULES)[number];
 
-/** Where a request goes, and why. Everything in it may be shown: it holds no secret. */
+/** Where a request goes, and why. Its words may be shown; the mappings hold the providers' keys, so show `explain(decision)`. */
 export interface Decision {
   rule: Rule;
   /** One plain sentence. */

@@ -16,6 +16,7 @@ export const RULE_WORDS = {
   model: "defined model",
   auto_map: "auto-map",
   default: "default",
+  image: "image",
 } as const satisfies Record<Rule, string>;
 
 /** @param rule of a journal entry: one of the rules, or `none` where none led anywhere */
@@ -97,6 +98,12 @@ export function routeSteps(router: Router): RouteStep[] {
       when: router.auto_map === "" ? "never: it is switched off" : `the name matches ${router.auto_map}`,
     },
     { rule: "default", title: "Default", when: "nothing else has decided", route: "default" },
+    {
+      rule: "image",
+      title: "Image",
+      when: "the request shows an image, and the model chosen so far cannot see",
+      route: "image",
+    },
   ];
 }
 
