@@ -22,9 +22,7 @@ export function Announcements() {
       )}
       {config && !config.valid && (
         <Problem>
-          <strong>
-            The configuration file has {plural(config.faults.length, "fault")}; the last good one is still in use.
-          </strong>{" "}
+          <strong>The configuration file has {plural(config.faults.length, "fault")}.</strong>{" "}
           {config.faults[0]?.message} <a href={addressOf("settings")}>Show all</a>
         </Problem>
       )}

@@ -10,7 +10,7 @@ export function ConfigFile({ view }: { view: ConfigView }) {
       <h2 id="file-title">The file</h2>
       <p class="small muted mono">{view.path}</p>
       <FaultList
-        title={`${plural(view.faults.length, "fault")}: this file is not in use`}
+        title={`${plural(view.faults.length, "fault")}; what worked before stays in use`}
         faults={view.faults}
         tone="bad"
       />

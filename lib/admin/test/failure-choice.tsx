@@ -1,6 +1,5 @@
 import { simulate, status } from "../state/store.ts";
-import { form } from "./trial.ts";
-import { change } from "./trial-form.tsx";
+import { change, form } from "./trial.ts";
 
 /** Which provider fails for this request, and how: to see the next one take over. */
 export function FailureChoice() {

@@ -3,12 +3,7 @@ import { Icon } from "../parts/icons.tsx";
 import { Note } from "../parts/messages.tsx";
 import { models, needsKey, status } from "../state/store.ts";
 import { FailureChoice } from "./failure-choice.tsx";
-import { form, isRunning, sendTrial, stopTrial, type TrialForm } from "./trial.ts";
-
-/** Changes some fields of the form. */
-export function change(fields: Partial<TrialForm>): void {
-  form.value = { ...form.value, ...fields };
-}
+import { change, form, isRunning, sendTrial, stopTrial } from "./trial.ts";
 
 export function TrialFormView() {
   const names = models.data.value?.map(({ name }) => name) ?? [];

@@ -1,4 +1,15 @@
-import type { TrialForm } from "./trial.ts";
+/** What the form asks for. Empty strings mean: as the router decides, or no failure. */
+export interface TrialForm {
+  model: string;
+  provider: string;
+  message: string;
+  thinking: boolean;
+  tool: boolean;
+  failProvider: string;
+  fault: string;
+  /** One of the server's own keys, where it asks for one. Kept in memory only. */
+  key: string;
+}
 
 const MAX_TOKENS = 4_096;
 const THINKING_BUDGET = 2_048;

@@ -3,20 +3,7 @@ import { signal } from "@preact/signals";
 import { findRequest } from "../state/requests.ts";
 import { type Answer, addEvent, NO_ANSWER } from "./answer.ts";
 import { EventReader } from "./sse.ts";
-import { trialBody, trialHeaders } from "./trial-request.ts";
-
-/** What the form asks for. Empty strings mean: as the router decides, or no failure. */
-export interface TrialForm {
-  model: string;
-  provider: string;
-  message: string;
-  thinking: boolean;
-  tool: boolean;
-  failProvider: string;
-  fault: string;
-  /** One of the server's own keys, where it asks for one. Kept in memory only. */
-  key: string;
-}
+import { type TrialForm, trialBody, trialHeaders } from "./trial-request.ts";
 
 export const form = signal<TrialForm>({
   model: "",
@@ -28,6 +15,11 @@ export const form = signal<TrialForm>({
   fault: "",
   key: "",
 });
+
+/** Changes some fields of the form. */
+export function change(fields: Partial<TrialForm>): void {
+  form.value = { ...form.value, ...fields };
+}
 
 /** What the response's headers tell of the decision. */
 export interface TrialDecision {

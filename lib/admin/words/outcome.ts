@@ -24,13 +24,25 @@ export function outcomeSentence(entry: JournalEntry): string {
         : `${last ? `${last.provider}: ${failureWord(last)}` : "No provider was asked"}; the client got ${entry.status}.`;
     case "ok":
       return last && entry.provider
-        ? `${entry.provider} answered after ${listFailures(failures)}. The client noticed nothing.`
+        ? `${entry.provider} answered after ${listFailures(failures, entry.provider)}. The client noticed nothing.`
         : `${entry.provider ?? "The server"} answered at the first attempt.`;
   }
 }
 
-function listFailures(failures: readonly AttemptRecord[]): string {
-  return failures.map((attempt) => `${attempt.provider} failed (${failureWord(attempt)})`).join(" and ");
+/** Each way of failing once: `primary failed twice (server error) and backup failed (overloaded)`. */
+function listFailures(failures: readonly AttemptRecord[], served: string): string {
+  const ways = new Map<string, { who: string; why: string; count: number }>();
+  for (const attempt of failures) {
+    const who = attempt.provider === served ? "an earlier attempt there" : attempt.provider;
+    const why = failureWord(attempt);
+    const key = JSON.stringify([who, why]);
+    ways.set(key, { who, why, count: (ways.get(key)?.count ?? 0) + 1 });
+  }
+  return [...ways.values()].map(({ who, why, count }) => `${who} failed${often(count)} (${why})`).join(" and ");
+}
+
+function often(count: number): string {
+  return ["", "", " twice"][count] ?? ` ${count} times`;
 }
 
 /** True when a later attempt saved the request. */

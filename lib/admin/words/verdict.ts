@@ -22,7 +22,7 @@ export function verdict({ providers, config, simulations }: StatusView): Verdict
       ? { tone: "bad", title: "Every provider is resting", detail: "Each is asked again as its pause ends." }
       : { tone: "bad", title: "No provider can answer", detail: "Give one a key or a login." };
   }
-  if (!config.valid) return { tone: "warn", title: "Working, with the last good configuration", detail: count };
+  if (!config.valid) return { tone: "warn", title: "Working, but the configuration file has faults", detail: count };
   if (simulations.length > 0) {
     return { tone: "warn", title: "Working, with a simulated failure", detail: `${count} · ${simulated(simulations)}` };
   }

@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
-import { loadAssets } from "./assets.ts";
+import { ASSET_PATHS, type Asset, type AssetPath, readAsset } from "./assets.ts";
 import type { AdminDeps } from "./deps.ts";
 import { ApiFault, apiError, errorHandler } from "./errors.ts";
 import { catalogView } from "./present/catalog.ts";
@@ -21,10 +21,7 @@ import { simulateRoutes } from "./routes/simulate.ts";
 
 const LARGEST_BODY = 32 * 1024 * 1024;
 
-/**
- * All of `/api` and the page. Reads the page's files once.
- * @throws when a file of the page is missing
- */
+/** All of `/api`, and the page. */
 export function createAdminApp(deps: AdminDeps): Hono {
   const app = new Hono();
   app.onError(errorHandler(deps.report));
@@ -46,16 +43,34 @@ export function createAdminApp(deps: AdminDeps): Hono {
   app.route("/api/journal", journalRoutes(deps));
   app.route("/api/events", eventRoutes(deps));
 
-  addAssets(app, deps.assetsDir);
+  addAssets(app, deps);
   return app;
 }
 
-/** The page is kept by the browser but asked about each time: a new version shows at the next reload. */
-function addAssets(app: Hono, directory: string): void {
-  for (const [path, { body, contentType, etag: tag }] of loadAssets(directory)) {
-    app.get(path, etag(), (c) =>
-      c.body(body, 200, { "content-type": contentType, etag: tag, "cache-control": "no-cache" }),
-    );
+/**
+ * Each file is read once and kept in memory. The browser keeps it too but asks each time, so that a new version shows at
+ * the next reload.
+ */
+function addAssets(app: Hono, { assetsDir, report }: AdminDeps): void {
+  const kept = new Map<string, Asset>();
+  const read = (path: AssetPath): Asset => {
+    try {
+      return readAsset(assetsDir, path);
+    } catch (error) {
+      report(error);
+      throw new ApiFault(503, "no_page", "The page was not built with this server. Build it: npm run build");
+    }
+  };
+  for (const path of ASSET_PATHS) {
+    app.get(path, etag(), (c) => {
+      const asset = kept.get(path) ?? read(path);
+      kept.set(path, asset);
+      return c.body(asset.body, 200, {
+        "content-type": asset.contentType,
+        etag: asset.etag,
+        "cache-control": "no-cache",
+      });
+    });
   }
 }
 

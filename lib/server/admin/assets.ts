@@ -17,17 +17,14 @@ const FILES = {
   "/page.css": { file: "page.css", contentType: "text/css; charset=utf-8" },
 } as const;
 
-/**
- * Reads the page once.
- * @returns assets by exact request path
- * @throws when a file is missing: the build is incomplete
- */
-export function loadAssets(directory: string): ReadonlyMap<string, Asset> {
-  return new Map(
-    Object.entries(FILES).map(([path, { file, contentType }]) => {
-      const body = new Uint8Array(readFileSync(join(directory, file)));
-      const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-      return [path, { body, contentType, etag }];
-    }),
-  );
+export type AssetPath = keyof typeof FILES;
+
+/** The exact paths at which the page's files are served. */
+export const ASSET_PATHS = Object.keys(FILES) as readonly AssetPath[];
+
+/** @throws the file system's error: the build is incomplete */
+export function readAsset(directory: string, path: AssetPath): Asset {
+  const { file, contentType } = FILES[path];
+  const body = new Uint8Array(readFileSync(join(directory, file)));
+  return { body, contentType, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"` };
 }

@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import {
+  ago,
+  bytes,
+  clock,
+  compact,
+  countdown,
+  dateAndClock,
+  duration,
+  grouped,
+  median,
+  plural,
+  price,
+  span,
+} from "../../lib/admin/words/format.ts";
+import { failureWord, outcomeSentence } from "../../lib/admin/words/outcome.ts";
+import { ruleWord } from "../../lib/admin/words/rules.ts";
+import { providerNow } from "../../lib/admin/words/states.ts";
+import { cacheShare } from "../../lib/admin/words/tokens.ts";
+import { verdict } from "../../lib/admin/words/verdict.ts";
+import { RULES } from "../../lib/routing/decision.ts";
+import { anAttempt, anEntry, aProvider, aStatus } from "./samples.ts";
+
+describe("numbers read like a person would say them", () => {
+  test.each([
+    [0, "0 ms"],
+    [412.4, "412 ms"],
+    [999.7, "1.0 s"],
+    [1_234, "1.2 s"],
+    [9_970, "10 s"],
+    [61_000, "1 min 1 s"],
+    [3_600_000, "1 h"],
+  ])("%d ms is %s", (ms, words) => expect(duration(ms)).toBe(words));
+
+  test.each([
+    [0, "0 s"],
+    [59, "59 s"],
+    [60, "1 min"],
+    [125, "2 min 5 s"],
+    [12_000, "3 h 20 min"],
+    [187_200, "2 d 4 h"],
+    [86_400 + 59, "1 d"],
+  ])("%d seconds are %s", (seconds, words) => expect(span(seconds)).toBe(words));
+
+  test.each([
+    [0, "0:00"],
+    [74, "1:14"],
+    [3_723, "1:02:03"],
+  ])("%d seconds are counted down as %s", (seconds, words) => expect(countdown(seconds)).toBe(words));
+
+  test.each([
+    [0, "0"],
+    [950, "950"],
+    [12_345, "12.3k"],
+    [200_000, "200k"],
+    [999_499, "999k"],
+    [999_500, "1M"],
+    [1_048_576, "1.05M"],
+  ])("%d tokens are %s", (count, words) => expect(compact(count)).toBe(words));
+
+  test.each([
+    [0, "free"],
+    [3, "$3"],
+    [0.15, "$0.15"],
+    [0.075, "$0.075"],
+    [12.5, "$12.5"],
+  ])("%d dollars are %s", (dollars, words) => expect(price(dollars)).toBe(words));
+
+  test("long numbers are grouped", () => expect(grouped(1_234_567)).toBe("1\u2009234\u2009567"));
+  test("sizes", () => expect([812, 12_300, 1_400_000].map(bytes)).toEqual(["812 B", "12.3 KB", "1.4 MB"]));
+  test("one and many", () => expect([plural(1, "attempt"), plural(2, "attempt")]).toEqual(["1 attempt", "2 attempts"]));
+  test("the past", () =>
+    expect([0, 12_000, 200_000].map((ms) => ago(0, ms))).toEqual(["just now", "12 s ago", "3 min ago"]));
+  test("times of day", () => {
+    const time = new Date(2025, 10, 4, 9, 5, 7).getTime();
+    expect(clock(time)).toBe("09:05:07");
+    expect(dateAndClock(time)).toBe("2025-11-04 09:05:07");
+  });
+  test("the value in the middle", () => {
+    expect(median([])).toBeUndefined();
+    expect(median([9, 1, 5])).toBe(5);
+  });
+});
+
+describe("what became of a request", () => {
+  test("the first provider answered", () => {
+    expect(outcomeSentence(anEntry())).toBe("primary answered at the first attempt.");
+  });
+
+  test("another one took over", () => {
+    const entry = anEntry({
+      provider: "backup",
+      attempts: [anAttempt({ failure: "overloaded" }), anAttempt({ provider: "backup" })],
+    });
+    expect(outcomeSentence(entry)).toBe(
+      "backup answered after primary failed (overloaded). The client noticed nothing.",
+    );
+  });
+
+  test("two tries at one provider are told once", () => {
+    const failed = anAttempt({ failure: "server_error" });
+    const entry = anEntry({ provider: "backup", attempts: [failed, failed, anAttempt({ provider: "backup" })] });
+    expect(outcomeSentence(entry)).toBe(
+      "backup answered after primary failed twice (server error). The client noticed nothing.",
+    );
+  });
+
+  test("a second try at the same provider served", () => {
+    const entry = anEntry({ attempts: [anAttempt({ failure: "reset" }), anAttempt()] });
+    expect(outcomeSentence(entry)).toBe(
+      "primary answered after an earlier attempt there failed (connection broke). The client noticed nothing.",
+    );
+  });
+
+  test("all failed", () => {
+    const entry = anEntry({
+      outcome: "failed",
+      status: 529,
+      attempts: [anAttempt({ failure: "overloaded" }), anAttempt({ failure: "connect" })],
+    });
+    expect(outcomeSentence(entry)).toBe("All 2 attempts failed; the client got 529.");
+  });
+
+  test("one attempt, and it failed", () => {
+    const entry = anEntry({ outcome: "failed", status: 400, attempts: [anAttempt({ failure: "bad_request" })] });
+    expect(outcomeSentence(entry)).toBe("primary: request refused; the client got 400.");
+  });
+
+  test("nobody was asked", () => {
+    expect(outcomeSentence(anEntry({ outcome: "failed", status: 404, attempts: [] }))).toBe(
+      "No provider was asked; the client got 404.",
+    );
+  });
+
+  test("an attempt that served has no failure", () => expect(failureWord(anAttempt())).toBe(""));
+});
+
+describe("is it working?", () => {
+  test.each([
+    ["everything is well", aStatus({ providers: [aProvider()] }), "ok", "Everything is working"],
+    ["nothing is set up", aStatus({ providers: [] }), "quiet", "No provider is set up yet"],
+    ["all are off", aStatus({ providers: [aProvider({ state: "disabled" })] }), "quiet", "No provider is set up yet"],
+    ["all rest", aStatus({ providers: [aProvider({ state: "cooling" })] }), "bad", "Every provider is resting"],
+    ["no keys", aStatus({ providers: [aProvider({ state: "no_key" })] }), "bad", "No provider can answer"],
+    [
+      "one of two rests",
+      aStatus({ providers: [aProvider(), aProvider({ state: "cooling" })] }),
+      "warn",
+      "Working, with fewer providers",
+    ],
+    [
+      "one is switched off on purpose",
+      aStatus({ providers: [aProvider(), aProvider({ state: "disabled" })] }),
+      "ok",
+      "Everything is working",
+    ],
+    [
+      "the file is broken",
+      aStatus({ config: { path: "/c", etag: "1", valid: false, faults: [] } }),
+      "warn",
+      "Working, but the configuration file has faults",
+    ],
+    [
+      "a failure is simulated",
+      aStatus({ simulations: [{ provider: "primary", failure: "529", until: 1 }] }),
+      "warn",
+      "Working, with a simulated failure",
+    ],
+  ])("%s", (_, status, tone, title) => expect(verdict(status)).toMatchObject({ tone, title }));
+});
+
+test("a pause that is over is over, without word from the server", () => {
+  const resting = aProvider({ state: "cooling", cooling_until: 10_000 });
+  expect(providerNow(resting, 9_000).state).toBe("cooling");
+  expect(providerNow(resting, 10_000).state).toBe("ok");
+});
+
+test("every routing rule has words, and what is no rule is no route", () => {
+  for (const rule of RULES) expect(ruleWord(rule)).not.toBe("no route");
+  expect(ruleWord("none")).toBe("no route");
+});
+
+test("the share of the cache counts every prompt token once", () => {
+  const usage = { input_tokens: 100, cache_read_input_tokens: 250, cache_creation_input_tokens: 150, output_tokens: 9 };
+  expect(cacheShare([anEntry({ usage })])).toBe(50);
+  expect(cacheShare([])).toBeUndefined();
+});
