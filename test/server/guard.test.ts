@@ -1,0 +1,104 @@
+import { parse } from "valibot";
+import { describe, expect, test } from "vitest";
+import { serverSchema } from "../../lib/config/schema.ts";
+import { type GuardedRequest, guard } from "../../lib/server/guard.ts";
+
+function status(
+  request: Partial<GuardedRequest> & { headers?: Record<string, string> },
+  server: object = {},
+): number | "passes" {
+  const full: GuardedRequest = {
+    method: "POST",
+    path: "/v1/messages",
+    hostHeaders: 1,
+    localAddress: "127.0.0.1",
+    ...request,
+    headers: { host: "127.0.0.1:13456", "content-type": "application/json", ...request.headers },
+  };
+  return guard(full, parse(serverSchema, server))?.status ?? "passes";
+}
+
+describe("only this machine is meant", () => {
+  test.each(["127.0.0.1:13456", "localhost:13456", "LOCALHOST", "[::1]:13456", "localhost:8080"])(
+    "host %s passes",
+    (host) => expect(status({ headers: { host } })).toBe("passes"),
+  );
+  test.each([
+    "evil.com",
+    "127.0.0.1.evil.com",
+    "localhost.",
+    "0.0.0.0",
+    "127.1",
+    "2130706433",
+    "localhost@evil.com",
+    "",
+    "a b",
+  ])("host %j is refused", (host) => expect(status({ headers: { host } })).toBe(403));
+  test("no host, or two", () => {
+    expect(status({ headers: { host: undefined as unknown as string } })).toBe(400);
+    expect(status({ hostHeaders: 2 })).toBe(400);
+  });
+  test("names that the user listed pass", () =>
+    expect(status({ headers: { host: "mux.lan:13456" } }, { allowed_hosts: ["mux.lan"] })).toBe("passes"));
+  test("the address at which the connection arrived passes: an address cannot be rebound", () => {
+    expect(status({ headers: { host: "192.168.1.5:13456" }, localAddress: "::ffff:192.168.1.5" })).toBe("passes");
+    expect(status({ headers: { host: "192.168.1.6:13456" }, localAddress: "192.168.1.5" })).toBe(403);
+  });
+});
+
+describe("web pages of others are kept out, of the model API too", () => {
+  test.each(["http://evil.com", "null", "http://127.0.0.1:9999", "http://127.0.0.1:13456.evil.com"])(
+    "origin %s is refused",
+    (origin) => {
+      for (const path of ["/v1/messages", "/api/status", "/", "/health"])
+        expect(status({ path, headers: { origin } })).toBe(403);
+    },
+  );
+  test.each(["http://127.0.0.1:13456", "HTTP://127.0.0.1:13456"])("origin %s is the page itself", (origin) =>
+    expect(status({ headers: { origin } })).toBe("passes"),
+  );
+  test.each([
+    ["cross-site", 403],
+    ["same-site", 403],
+    ["same-origin", "passes"],
+    ["none", "passes"],
+  ] as const)("sec-fetch-site %s", (site, expected) =>
+    expect(status({ method: "GET", headers: { "sec-fetch-site": site } })).toBe(expected),
+  );
+  test("preflights are refused", () => expect(status({ method: "OPTIONS" })).toBe(403));
+  test.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])(
+    "a body of type %j is refused",
+    (type) => expect(status({ headers: { "content-type": type } })).toBe(415),
+  );
+  test("a charset does no harm", () =>
+    expect(status({ headers: { "content-type": "application/json; charset=utf-8" } })).toBe("passes"));
+});
+
+describe("keys", () => {
+  const server = { api_keys: ["first-key", "second-key"] };
+  test.each<[string, Record<string, string>, number | "passes"]>([
+    ["none", {}, 401],
+    ["x-api-key", { "x-api-key": "second-key" }, "passes"],
+    ["Bearer", { authorization: "Bearer first-key" }, "passes"],
+    ["both, one right", { "x-api-key": "wrong", authorization: "Bearer first-key" }, "passes"],
+    ["wrong", { "x-api-key": "first-kez" }, 401],
+    ["a prefix", { "x-api-key": "first" }, 401],
+  ])("%s", (_name, headers, expected) => expect(status({ headers }, server)).toBe(expected));
+  test("whoever has a key may come by any name, but not from a web page", () => {
+    expect(status({ headers: { host: "mux.lan", "x-api-key": "first-key" } }, server)).toBe("passes");
+    expect(status({ headers: { host: "mux.lan", origin: "http://evil.com", "x-api-key": "first-key" } }, server)).toBe(
+      403,
+    );
+  });
+  test("the admin token guards the API and not the model API", () => {
+    expect(status({ path: "/api/status", method: "GET" }, { admin_token: "secret" })).toBe(401);
+    expect(
+      status(
+        { path: "/api/status", method: "GET", headers: { authorization: "Bearer secret" } },
+        { admin_token: "secret" },
+      ),
+    ).toBe("passes");
+    expect(status({ path: "/api/hello", method: "GET" }, { admin_token: "secret" })).toBe("passes");
+    expect(status({}, { admin_token: "secret" })).toBe("passes");
+  });
+});
