@@ -1,0 +1,143 @@
+import type { AnswerSink } from "../shared/answer-sink.ts";
+import { isEmptyObject, isWhole, missingBrackets } from "./args.ts";
+import type { Call } from "./tool-calls.ts";
+
+/** What waits until the call before it is whole. */
+type Waiting = { call: Call } | { kind: "text" | "thinking"; text: string };
+
+/** What the block order has to ask of others. */
+interface BlockNeeds {
+  /** Written before the first block. */
+  begin: () => string;
+  /** Signature of the thinking that is about to be closed. */
+  seal: (thinking: string) => string | undefined;
+  /** Id and name of a call, as the client shall see them. */
+  label: (call: Call) => { id: string; name: string };
+}
+
+/**
+ * Puts what comes in any order into blocks, one open at a time, in the order of first appearance. Text and thinking go
+ * out at once. So do the arguments of a call, as long as no earlier call is unfinished: what comes meanwhile waits.
+ */
+export class BlockOrder {
+  readonly #sink: AnswerSink;
+  readonly #needs: BlockNeeds;
+  #queue: Waiting[] = [];
+  /** How much of the first call's arguments is written; undefined while its block is not open. */
+  #written: number | undefined;
+  #thinking = "";
+  /** Blank text at the beginning of a block: a block of nothing else is refused when it comes back. */
+  #blank = "";
+
+  constructor(sink: AnswerSink, needs: BlockNeeds) {
+    this.#sink = sink;
+    this.#needs = needs;
+  }
+
+  /** Text or thinking of the model. Empty thinking opens a block all the same, for a signature that comes alone. */
+  say(kind: "text" | "thinking", delta: string): string {
+    if (this.#queue.length === 0) return this.#write(kind, delta);
+    const last = this.#queue.at(-1);
+    if (last && "kind" in last && last.kind === kind) last.text += delta;
+    else this.#queue.push({ kind, text: delta });
+    return this.#advance();
+  }
+
+  /** A call is new, or has grown. */
+  call(call: Call, isNew: boolean): string {
+    if (isNew) this.#queue.push({ call });
+    return this.#advance();
+  }
+
+  /**
+   * Nothing more comes: everything that waits is written, and the last block closed.
+   * @param cut the model was stopped in mid-answer: calls that are not whole are dropped
+   * @returns undefined when half a call is with the client already and cannot be taken back
+   */
+  end(cut: boolean): string | undefined {
+    let out = "";
+    for (const waiting of this.#queue.splice(0)) {
+      if ("kind" in waiting) {
+        out += this.#write(waiting.kind, waiting.text);
+        continue;
+      }
+      const { call } = waiting;
+      if (cut && call.args !== "" && !isWhole(call.args) && !isEmptyObject(call.args)) {
+        const isOpen = this.#written !== undefined;
+        if (isOpen && !this.#sink.discard) return undefined;
+        if (isOpen) this.#sink.discard?.();
+        this.#written = undefined;
+        continue;
+      }
+      if (this.#written === undefined) out += this.#open(call);
+      out += this.#writeArguments(call) + this.#mend(call) + this.#sink.close();
+      this.#written = undefined;
+    }
+    this.#signThinking();
+    return out + this.#sink.close();
+  }
+
+  /** Writes what may be written now. */
+  #advance(): string {
+    let out = "";
+    for (let first = this.#queue[0]; first; first = this.#queue[0]) {
+      if ("kind" in first) out += this.#write(first.kind, first.text);
+      else {
+        const { call } = first;
+        if (this.#written === undefined) {
+          if (call.name === "" || call.args.trim() === "" || isEmptyObject(call.args)) return out;
+          out += this.#open(call);
+        }
+        out += this.#writeArguments(call);
+        if (this.#queue.length === 1 || !isWhole(call.args)) return out;
+        out += this.#sink.close();
+        this.#written = undefined;
+      }
+      this.#queue.shift();
+    }
+    return out;
+  }
+
+  #write(kind: "text" | "thinking", text: string): string {
+    if (kind === "thinking") {
+      this.#thinking += text;
+      this.#blank = "";
+      return this.#needs.begin() + this.#sink.thinking(text);
+    }
+    if (this.#sink.open !== "text" && text.trim() === "") {
+      this.#blank += text;
+      return "";
+    }
+    const whole = this.#blank + text;
+    this.#blank = "";
+    this.#signThinking();
+    return this.#needs.begin() + this.#sink.text(whole);
+  }
+
+  #open(call: Call): string {
+    const { id, name } = this.#needs.label(call);
+    this.#written = 0;
+    this.#blank = "";
+    this.#signThinking();
+    return this.#needs.begin() + this.#sink.tool(id, name);
+  }
+
+  #writeArguments(call: Call): string {
+    const rest = isEmptyObject(call.args) ? "" : call.args.slice(this.#written);
+    this.#written = call.args.length;
+    return this.#sink.toolInput(rest);
+  }
+
+  /** Brackets that the model forgot. Other faults are left for the client, which reports them to the model. */
+  #mend(call: Call): string {
+    if (call.args.trim() === "" || isWhole(call.args) || isEmptyObject(call.args)) return "";
+    return this.#sink.toolInput(missingBrackets(call.args) ?? "");
+  }
+
+  #signThinking(): void {
+    if (this.#sink.open !== "thinking") return;
+    const signature = this.#needs.seal(this.#thinking);
+    this.#thinking = "";
+    if (signature !== undefined) this.#sink.sign(signature);
+  }
+}

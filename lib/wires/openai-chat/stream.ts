@@ -1,0 +1,156 @@
+import { errorEvent } from "../../anthropic/errors.ts";
+import { SseReader } from "../../anthropic/sse/reader.ts";
+import { MessageWriter } from "../../anthropic/sse/writer.ts";
+import type { Usage } from "../../anthropic/types.ts";
+import { FAILURE_REASONS, type Failure } from "../../catalog/failure-reasons.ts";
+import type { StreamTranslator, TranslationContext } from "../wire.ts";
+import { ChatAssembler } from "./assembler.ts";
+
+/** So many unreadable lines in a row are no accident. */
+const MOST_BAD_LINES = 3;
+
+const CURLY = 0x7b;
+const SQUARE = 0x5b;
+const ANGLE = 0x3c;
+
+/**
+ * Turns a Chat Completions stream into Anthropic's events as the bytes come.
+ * @see https://platform.openai.com/docs/api-reference/chat-streaming
+ */
+export class ChatStream implements StreamTranslator {
+  phase: StreamTranslator["phase"] = "before";
+
+  readonly #provider: string;
+  readonly #assembler: ChatAssembler;
+  readonly #reader = new SseReader();
+  #writer: MessageWriter | undefined;
+  /** What the body is, by its first byte; `document` is JSON where events should be, read when it is whole. */
+  #body: "unknown" | "events" | "document" = "unknown";
+  #document: Buffer[] = [];
+  #badLines = 0;
+
+  constructor(context: TranslationContext, now: () => number = Date.now) {
+    this.#provider = context.target.provider;
+    const makeWriter = (model: string) => {
+      this.#writer = new MessageWriter({ id: context.messageId, model });
+      return this.#writer;
+    };
+    this.#assembler = new ChatAssembler(context, makeWriter, now);
+  }
+
+  get failure(): Failure | undefined {
+    return this.#assembler.failure;
+  }
+
+  get usage(): Usage {
+    return this.#assembler.usage;
+  }
+
+  get stopReason(): string | null {
+    return this.#assembler.stopReason;
+  }
+
+  get servedModel(): string | undefined {
+    return this.#assembler.servedModel;
+  }
+
+  get notes(): readonly string[] {
+    return this.#assembler.notes;
+  }
+
+  push(chunk: Buffer): string {
+    if (!this.#isRunning()) return "";
+    if (this.#body === "unknown") this.#sniff(chunk);
+    if (this.#body === "document") {
+      this.#document.push(chunk);
+      return "";
+    }
+    return this.#settle(this.#readEvents(() => this.#reader.push(chunk)));
+  }
+
+  end(): string {
+    if (!this.#isRunning()) return "";
+    const rest = this.#body === "document" ? this.#readDocument() : this.#readEvents(() => this.#reader.end());
+    return this.#settle(rest + this.#assembler.end(false));
+  }
+
+  fail(failure: Failure, requestId: string): string {
+    const held = this.#writer ? this.#assembler.heldText() : "";
+    this.#assembler.failure ??= failure;
+    this.phase = "failed";
+    const { type } = FAILURE_REASONS[failure.reason];
+    const message = `${this.#provider}: ${failure.message}`;
+    return this.#writer ? held + this.#writer.fail(type, message, requestId) : errorEvent(type, message, requestId);
+  }
+
+  #isRunning(): boolean {
+    return this.phase === "before" || this.phase === "content";
+  }
+
+  /** Brings `phase` up to date with what the assembler has told. */
+  #settle(out: string): string {
+    if (this.#assembler.failure) this.phase = "failed";
+    else if (this.#assembler.finished) this.phase = "complete";
+    else if ((this.#writer?.blocks ?? 0) > 0) this.phase = "content";
+    return out;
+  }
+
+  #sniff(chunk: Buffer): void {
+    const first = chunk.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
+    if (first === undefined) return;
+    this.#body = first === CURLY || first === SQUARE ? "document" : "events";
+    if (first === ANGLE) this.#failWith("an HTML page instead of a stream");
+  }
+
+  #readEvents(read: () => { event: string; data: string }[]): string {
+    let out = "";
+    try {
+      for (const { event, data } of read()) out += this.#addEvent(event, data);
+    } catch (error) {
+      this.#failWith(error instanceof Error ? error.message : String(error));
+    }
+    return out;
+  }
+
+  #addEvent(event: string, data: string): string {
+    if (data.trimEnd() === "[DONE]") return this.#assembler.end(true);
+    if (event === "ping" || data === "") return "";
+    return this.#addJson(data);
+  }
+
+  /** JSON where events should be: one answer or error, several in an array, or one a line. */
+  #readDocument(): string {
+    const text = Buffer.concat(this.#document).toString("utf8");
+    const whole = parse(text);
+    const parts = Array.isArray(whole) ? whole : whole === undefined ? undefined : [whole];
+    if (parts) return parts.map((part) => this.#assembler.add(part)).join("");
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+    return lines.map((line) => this.#addJson(line)).join("");
+  }
+
+  /** A line that cannot be read is left out, unless that may have cost a piece of a tool's arguments. */
+  #addJson(text: string): string {
+    const value = parse(text);
+    if (value !== undefined) {
+      this.#badLines = 0;
+      return this.#assembler.add(value);
+    }
+    this.#badLines++;
+    this.#assembler.notes.push("left out a line of the stream that is not JSON");
+    if (this.#badLines >= MOST_BAD_LINES || this.#assembler.hasCalls || text.includes('"tool_calls"'))
+      this.#failWith("the stream holds lines that are not JSON");
+    return "";
+  }
+
+  #failWith(message: string): void {
+    this.#assembler.failure ??= { reason: "bad_answer", message };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the caller counts it
+  }
+}

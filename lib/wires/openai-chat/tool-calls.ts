@@ -1,0 +1,92 @@
+import { isEmptyObject, isWhole } from "./args.ts";
+
+/** One call of a tool as far as it has come. */
+export interface Call {
+  /** Place among the answer's calls, from 0. */
+  order: number;
+  index: number | undefined;
+  /** As the upstream sent it; empty when it sent none. */
+  id: string;
+  /** Empty until it is known. */
+  name: string;
+  args: string;
+}
+
+/** A piece of `tool_calls` as vendors send it, in a delta or whole. */
+export interface CallFragment {
+  index?: number | null;
+  id?: string | null;
+  function?: { name?: string | null; arguments?: unknown } | null;
+}
+
+/**
+ * Finds out which call a fragment belongs to. Vendors leave out, repeat, shift or reuse indexes and ids: the index
+ * counts most, then the id, then what was said last.
+ */
+export class ToolCalls {
+  readonly all: Call[] = [];
+
+  /**
+   * @param place of the fragment in its array: two in one array are never the same call, unless they say so
+   * @returns the call that it belongs to, grown by it; a new one is the last of `all`
+   */
+  add(fragment: CallFragment, place: number): Call {
+    const index = typeof fragment.index === "number" ? fragment.index : undefined;
+    const id = typeof fragment.id === "string" ? fragment.id : "";
+    const name = typeof fragment.function?.name === "string" ? fragment.function.name : "";
+    const args = argumentsOf(fragment.function?.arguments);
+    const call = this.#find(index, id, name, args, place) ?? this.#begin(index);
+    if (call.id === "") call.id = id;
+    growName(call, name);
+    growArguments(call, args);
+    return call;
+  }
+
+  #begin(index: number | undefined): Call {
+    const call: Call = { order: this.all.length, index, id: "", name: "", args: "" };
+    this.all.push(call);
+    return call;
+  }
+
+  /** The call that a fragment continues; undefined when it begins a new one. */
+  #find(index: number | undefined, id: string, name: string, args: string, place: number): Call | undefined {
+    const sameId = id === "" ? undefined : this.all.findLast((call) => call.id === id && sameIndex(call.index, index));
+    const call = sameId ?? (index === undefined ? this.all.at(-1) : this.all.findLast((c) => c.index === index));
+    if (!call) return undefined;
+    if (name === "" && (id === "" || sameId)) return call;
+    const isOver = isWhole(call.args) || isEmptyObject(call.args);
+    if (sameId)
+      return isOver && args !== "" && args.trim() !== call.args.trim() && !isEmptyObject(call.args) ? undefined : call;
+    if (id !== "" && call.id !== "") return name !== "" || isOver ? undefined : call;
+    if (name === "") return index === undefined && isOver ? undefined : call;
+    if (call.name === "") return call;
+    const isOther = call.args !== "" && !name.startsWith(call.name);
+    const beginsAnew = isWhole(call.args) && args !== "";
+    const besideIt = index === undefined && place > 0;
+    return isOther || beginsAnew || besideIt ? undefined : call;
+  }
+}
+
+function sameIndex(a: number | undefined, b: number | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
+}
+
+/** A name may come whole, in pieces, growing, or again and again. */
+function growName(call: Call, name: string): void {
+  if (name === "" || name === call.name) return;
+  if (name.startsWith(call.name)) call.name = name;
+  else if (call.args === "") call.name += name;
+}
+
+function growArguments(call: Call, args: string): void {
+  if (args === "") return;
+  const again = args.trimStart().startsWith("{") && call.args.trimEnd().endsWith("}");
+  if (again && isEmptyObject(call.args)) call.args = args;
+  else if (again && args.trim() === call.args.trim()) return;
+  else call.args += args;
+}
+
+function argumentsOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : "";
+}

@@ -1,0 +1,47 @@
+import { MessageWriter } from "../../anthropic/sse/writer.ts";
+import type { Block, MessageAnswer } from "../../anthropic/types.ts";
+
+/**
+ * A whole answer as the stream that the client asked for.
+ * @param body a message of Anthropic's shape, as JSON
+ * @throws {SyntaxError} when the body is not JSON; wires hand over what they have read themselves
+ */
+export function streamFromAnswer(body: Buffer): string {
+  return streamFromMessage(JSON.parse(body.toString("utf8")) as MessageAnswer);
+}
+
+/** The same for a message that is no text yet. */
+export function streamFromMessage(message: MessageAnswer): string {
+  const writer = new MessageWriter({ id: message.id, model: message.model });
+  return (
+    writer.start({ ...message.usage, output_tokens: Math.min(1, message.usage.output_tokens) }) +
+    message.content.map((block) => writeBlock(writer, block)).join("") +
+    writer.finish({
+      stopReason: message.stop_reason ?? "end_turn",
+      stopSequence: message.stop_sequence,
+      usage: message.usage,
+      ...(message.stop_details != null && { stopDetails: message.stop_details }),
+    })
+  );
+}
+
+function writeBlock(writer: MessageWriter, block: Block): string {
+  switch (block.type) {
+    case "text": {
+      const citations = Array.isArray(block.citations) ? block.citations : [];
+      return writer.close() + citations.map((c) => writer.citation(c)).join("") + writer.text(String(block.text));
+    }
+    case "thinking": {
+      const written = writer.close() + writer.thinking(String(block.thinking));
+      if (typeof block.signature === "string") writer.sign(block.signature);
+      return written;
+    }
+    case "tool_use":
+    case "server_tool_use": {
+      const open = block.type === "tool_use" ? "tool" : "serverTool";
+      return writer[open](String(block.id), String(block.name)) + writer.toolInput(JSON.stringify(block.input ?? {}));
+    }
+    default:
+      return writer.whole(block);
+  }
+}
