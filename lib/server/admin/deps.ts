@@ -1,3 +1,4 @@
+import type { Environment } from "../../config/references.ts";
 import type { ConfigTree } from "../../config/schema.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
@@ -12,6 +13,8 @@ export interface AdminDeps {
   version: string;
   /** Directory that holds `index.html`, `page.js` and `page.css`. */
   assetsDir: string;
+  /** What references in the configuration are resolved against. Default: the process's own. */
+  env?: Environment;
   status(): StatusView;
   /** The file in use: the last good one while the file on disk is broken. */
   config(): AdminConfig;

@@ -5,6 +5,11 @@ import type { LiveEvents } from "./views.ts";
 /** One event of the live stream, not yet written out. */
 export type LiveEvent = { [K in keyof LiveEvents]: { event: K; data: LiveEvents[K] } }[keyof LiveEvents];
 
+/** Where news comes from. */
+type Sources = Pick<AdminDeps, "journal" | "onConfigChange" | "status"> & {
+  health: Pick<AdminDeps["health"], "subscribe">;
+};
+
 /** More requests than this waiting for one slow reader: the oldest are dropped; the page reads the journal anyway. */
 const MOST_WAITING = 200;
 
@@ -17,15 +22,15 @@ export class News {
   #health = false;
   #status = true;
   #wake: (() => void) | undefined;
-  readonly #deps: AdminDeps;
+  readonly #sources: Sources;
   readonly #ends: (() => void)[];
 
-  constructor(deps: AdminDeps) {
-    this.#deps = deps;
+  constructor(sources: Sources) {
+    this.#sources = sources;
     this.#ends = [
-      deps.journal.subscribe((entry) => this.#request(entry)),
-      deps.health.subscribe(() => this.#tell(() => (this.#health = true))),
-      deps.onConfigChange(() => this.#tell(() => (this.#status = true))),
+      sources.journal.subscribe((entry) => this.#request(entry)),
+      sources.health.subscribe(() => this.#tell(() => (this.#health = true))),
+      sources.onConfigChange(() => this.#tell(() => (this.#status = true))),
     ];
   }
 
@@ -64,8 +69,8 @@ export class News {
   /** Hands out what is new and forgets it. */
   take(): LiveEvent[] {
     const events: LiveEvent[] = [...this.#requests.values()].map((data) => ({ event: "request", data }));
-    if (this.#status) events.unshift({ event: "status", data: this.#deps.status() });
-    else if (this.#health) events.unshift({ event: "health", data: this.#deps.status().providers });
+    if (this.#status) events.unshift({ event: "status", data: this.#sources.status() });
+    else if (this.#health) events.unshift({ event: "health", data: this.#sources.status().providers });
     this.#requests.clear();
     this.#status = false;
     this.#health = false;

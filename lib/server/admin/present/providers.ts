@@ -1,10 +1,8 @@
-import { maskSecret } from "../../../config/mask.ts";
+import { maskSecret, maskUrl } from "../../../config/mask.ts";
+import { isReference } from "../../../config/references.ts";
 import type { Provider } from "../../../config/settings.ts";
 import type { AdminConfig } from "../deps.ts";
 import type { ProviderStatus, ProviderView } from "../views.ts";
-
-/** A whole string that is nothing but a reference to the environment: no secret, and worth showing. */
-const REFERENCE = /^\$(\w+|\{\w+\})$/;
 
 /** How each provider is set up and how it is doing, keys masked, in the order of the file. */
 export function providerViews(statuses: readonly ProviderStatus[], { settings, tree }: AdminConfig): ProviderView[] {
@@ -12,13 +10,13 @@ export function providerViews(statuses: readonly ProviderStatus[], { settings, t
     const provider = settings.providers.get(status.name);
     const written = tree.providers.find(({ name }) => name === status.name);
     if (!provider || !written) return []; // the file was changed between the two readings
-    const references = [written.api_key, ...written.api_keys].filter((key) => REFERENCE.test(key));
+    const references = [written.api_key, ...written.api_keys].filter(isReference);
     const { keyVariable, keyUrl, docs, note, group } = provider.type;
     return [
       {
         ...status,
         group,
-        base_url: withoutCredentials(provider.baseUrl),
+        base_url: maskUrl(provider.baseUrl),
         priority: provider.priority,
         keys: provider.apiKeys.map(maskSecret),
         key_references: references,
@@ -42,9 +40,4 @@ function usedBy({ name }: Provider, { models }: AdminConfig["settings"]): Provid
       .filter((mapping) => mapping.provider.name === name)
       .map(({ priority }) => ({ model: model.name, priority })),
   );
-}
-
-/** Some gateways are reached as https://user:password@host. */
-function withoutCredentials(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
 }

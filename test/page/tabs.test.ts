@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browserPath, startBrowser } from "./browser.ts";
+import { openStage, SECRET, type Stage } from "./stage.ts";
+
+const TABS = ["Overview", "Providers", "Models", "Router", "Test", "Settings"] as const;
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+interface AxeResult {
+  violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+}
+
+describe.skipIf(browserPath === undefined)("the six tabs", () => {
+  let browser: Browser;
+  let stage: Stage;
+  beforeAll(async () => {
+    browser = await startBrowser();
+    stage = await openStage(browser);
+    await stage.ask();
+    await stage.ask({ model: "claude-3-5-haiku-20241022" });
+    await stage.ask({}, { "x-ccm-simulate": "primary=529" });
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await browser?.close();
+  });
+
+  test("each has an address, and the address opens it again", async () => {
+    const { page, complaints, close } = await stage.open();
+    for (const name of TABS) {
+      await page.getByRole("tab", { name }).click();
+      expect(page.url()).toMatch(new RegExp(`#/${name.toLowerCase()}$`));
+      await page.reload();
+      await page.getByRole("tab", { name, selected: true }).waitFor();
+    }
+    await page.goBack();
+    await page.getByRole("tab", { name: "Test", selected: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("an address that is none opens the first tab", async () => {
+    const { page, close } = await stage.open("#/nonsense");
+    await page.getByRole("tab", { name: "Overview", selected: true }).waitFor();
+    await close();
+  });
+
+  test("arrows, Home and End move between them, and only the open one is a stop of the Tab key", async () => {
+    const { page, close } = await stage.open();
+    const selected = () => page.getByRole("tab", { selected: true });
+    await page.keyboard.press("Tab");
+    for (const [key, name] of [
+      ["ArrowRight", "Providers"],
+      ["End", "Settings"],
+      ["ArrowRight", "Overview"],
+      ["ArrowLeft", "Settings"],
+      ["Home", "Overview"],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.getByRole("tab", { name, selected: true }).waitFor();
+      expect(await selected().evaluate("(tab) => document.activeElement === tab")).toBe(true);
+    }
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.closest('[role=tabpanel]') !== null")).toBe(true);
+    await close();
+  });
+
+  describe.each(TABS)("%s", (name) => {
+    test.each(["light", "dark"] as const)("has no serious fault for assistive techniques (%s)", async (colorScheme) => {
+      const { page, complaints, close } = await stage.open(`#/${name.toLowerCase()}`, { colorScheme });
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForLoadState("networkidle").catch(() => undefined);
+      await page.evaluate(await readFile(AXE, "utf8"));
+      const { violations } = (await page.evaluate("axe.run()")) as AxeResult;
+      const serious = violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => ({ id, where: nodes.map((node) => `${node.html}: ${node.failureSummary}`) }));
+      expect(serious).toEqual([]);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    test.each([360, 768, 1280, 3840])("fits a window of %d pixels", async (width) => {
+      const { page, close } = await stage.open(`#/${name.toLowerCase()}`, { viewport: { width, height: 800 } });
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      for (const tab of TABS) expect(await page.getByRole("tab", { name: tab }).isVisible()).toBe(true);
+      await close();
+    });
+
+    test("shows no secret", async () => {
+      const { page, close } = await stage.open(`#/${name.toLowerCase()}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      const whole = await page.content();
+      expect(whole).not.toContain(SECRET);
+      expect(whole).not.toContain("never-to-be-seen");
+      await close();
+    });
+  });
+});
