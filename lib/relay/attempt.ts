@@ -5,7 +5,6 @@ import type { Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { readFailure } from "../wires/failures.ts";
-import { streamFromAnswer } from "../wires/shared/stream-from-answer.ts";
 import { CannotCarry, type StreamTranslator, type Target, type Wire } from "../wires/wire.ts";
 import type { AnswerSink } from "./answer-sink.ts";
 import type { Timers } from "./timers.ts";
@@ -107,7 +106,7 @@ async function readRefusal(
   return failure;
 }
 
-/** A whole answer, asked for or not: a stream request that is answered as a whole is streamed from it. */
+/** A whole answer, asked for or not. */
 async function whole(input: AttemptInput, body: Readable, call: Call): Promise<AttemptOutcome> {
   const bytes = await collect(input, body, call, MAX_ANSWER_BYTES, false);
   const { inbound, target, messageId } = input;
@@ -115,11 +114,7 @@ async function whole(input: AttemptInput, body: Readable, call: Call): Promise<A
   if (!answer.ok) return { kind: "failed", failure: answer.failure };
   const { usage, stopReason, servedModel } = answer;
   const told = { usage, stopReason, ...(servedModel !== undefined && { servedModel }) };
-  if (!inbound.facts.stream) return { kind: "answered", body: answer.body, ...told };
-  input.onContent();
-  input.sink.send(streamFromAnswer(answer.body));
-  input.sink.end();
-  return { kind: "streamed", ...told };
+  return { kind: "answered", body: answer.body, ...told };
 }
 
 function stream(input: AttemptInput, response: IncomingMessage, body: Readable, call: Call): Promise<AttemptOutcome> {

@@ -1,7 +1,9 @@
 import { errorEvent } from "../anthropic/errors.ts";
+import { streamFromAnswer } from "../wires/shared/stream-from-answer.ts";
 import type { AttemptOutcome } from "./attempt.ts";
 import { type ErrorAnswer, exhausted } from "./exhausted.ts";
 import type { Run } from "./run.ts";
+import { answeredHere } from "./send.ts";
 import { readyInMs } from "./steps.ts";
 
 /** Ends the client's response, where that has not happened yet, and the journal's entry. */
@@ -19,14 +21,20 @@ export function conclude(run: Run, outcome: AttemptOutcome | undefined): void {
     entry.outcome = "cut";
     entry.status = 200;
     entry.error = outcome.failure.message;
+  } else if (run.lastResort) {
+    conclude(run, answeredHere(run.lastResort));
   } else {
     refuse(run, exhausted(run.failed, entry.id, readyInMs(run)));
   }
 }
 
 function answer(run: Run, body: Buffer): void {
-  const { reply, entry } = run.job;
+  const { reply, entry, inbound } = run.job;
   entry.ttftMs ??= run.elapsed();
+  if (inbound.facts.stream) {
+    run.sink.send(streamFromAnswer(body));
+    return run.sink.end();
+  }
   entry.bytesOut += body.length;
   reply.begin(200, { ...run.headers(), "content-type": "application/json", "content-length": String(body.length) });
   reply.end(body);

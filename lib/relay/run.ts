@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { InboundRequest } from "../anthropic/request.ts";
+import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Mapping, Settings } from "../config/settings.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { Decision } from "../routing/decision.ts";
@@ -61,6 +62,8 @@ export class Run {
   /** What the client may see of the upstream's headers. */
   upstreamHeaders: Record<string, string> = {};
   running: Attempt | undefined;
+  /** What a wire would answer by itself if no provider can do better. */
+  lastResort: MessageAnswer | undefined;
   #wake: (() => void) | undefined;
 
   constructor(job: RelayJob, deps: RelayDeps) {

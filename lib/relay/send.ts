@@ -1,8 +1,10 @@
+import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { Provider } from "../config/settings.ts";
 import { credentialHeaders } from "../credentials/headers.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
 import { loadWire } from "../wires/index.ts";
+import type { Target } from "../wires/wire.ts";
 import { type AttemptOutcome, attempt } from "./attempt.ts";
 import type { Run, Step } from "./run.ts";
 
@@ -85,6 +87,12 @@ async function dispatch(
   });
   if (reply.gone) run.running.abort();
   return { outcome: await run.running.outcome, counts: fault?.counts ?? true };
+}
+
+/** An answer that needed no upstream. */
+export function answeredHere(message: MessageAnswer): AttemptOutcome {
+  const { usage, stop_reason: stopReason } = message;
+  return { kind: "answered", body: Buffer.from(JSON.stringify(message)), usage, stopReason };
 }
 
 function noCredential({ authType }: Provider): string {

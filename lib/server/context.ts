@@ -3,7 +3,7 @@ import type { ConfigTree } from "../config/schema.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Health } from "../relay/health.ts";
-import type { RelayDeps } from "../relay/relay.ts";
+import type { RelayDeps } from "../relay/run.ts";
 import type { TrackRecord } from "../relay/track-record.ts";
 import type { Logger } from "./log.ts";
 import type { Simulations } from "./simulations.ts";

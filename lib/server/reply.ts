@@ -4,16 +4,19 @@ import type { ClientReply } from "../relay/client-reply.ts";
 
 /** Node's response as the relay sees it. */
 export function clientReply(response: ServerResponse): ClientReply {
+  let gone = response.destroyed;
+  const listeners = new Set<() => void>();
+  response.once("close", () => {
+    gone = !response.writableFinished;
+    if (gone) for (const listener of listeners) listener();
+  });
   return {
     get gone() {
-      return response.destroyed && !response.writableFinished;
+      return gone;
     },
     onGone(listener) {
-      const closed = (): void => {
-        if (!response.writableFinished) listener();
-      };
-      response.once("close", closed);
-      return () => response.off("close", closed);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     begin: (status, headers) => {
       response.writeHead(status, headers);

@@ -77,7 +77,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     options.port ?? settings.server.port,
   );
   context.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const watch = watchConfig(options.configPath, options.env, (next) => useConfig(context, next));
+  const watch = watchConfig(options.configPath, options.env, (next) => useConfig(context, next), {
+    current: loaded,
+  });
   reportConfig(context, loaded);
   return { url: context.url, context, close: (graceMs) => shutDown(server, context, watch, closing, graceMs) };
 }

@@ -29,7 +29,10 @@ export function readFailure(type: string, refusal: Refusal, now: number): Failur
     };
   }
   const words = readWords(parsed) ?? { message: text.trim(), codes: [] };
-  const reason = matchSignals(type, refusal.status, words, refusal.headers, text) ?? reasonOfStatus(refusal.status);
+  const signalled = matchSignals(type, refusal.status, words, refusal.headers, text);
+  // "api_error" and its like say less than a status such as 503 does.
+  const vague = signalled === undefined || (signalled === "server_error" && refusal.status >= 500);
+  const reason = vague ? reasonOfStatus(refusal.status) : signalled;
   return {
     reason,
     message: shorten(words.message || `HTTP ${refusal.status}`),
