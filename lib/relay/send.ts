@@ -54,18 +54,27 @@ async function dispatch(
   const fault = await deps.simulated(provider.name, inbound);
   if (fault) record.simulated = true;
   const { type, baseUrl, project, location } = provider;
+  const wire = await loadWire(provider.wire);
+  const target: Target = {
+    provider: provider.name,
+    type,
+    baseUrl: fault?.baseUrl ?? baseUrl,
+    model,
+    capabilities,
+    project,
+    location,
+  };
+  const local = fault ? undefined : wire.localAnswer?.({ inbound, target, messageId: run.messageId });
+  if (local?.when === "at_once") return { outcome: answeredHere(local.message), counts: false };
+  if (local) {
+    run.lastResort ??= local.message;
+    const message = "this provider cannot do it; another may";
+    return { outcome: { kind: "failed", failure: { reason: "capability", message } }, counts: false };
+  }
   run.running = attempt({
     inbound,
-    wire: await loadWire(provider.wire),
-    target: {
-      provider: provider.name,
-      type,
-      baseUrl: fault?.baseUrl ?? baseUrl,
-      model,
-      capabilities,
-      project,
-      location,
-    },
+    wire,
+    target,
     // A credential never travels to another place than the provider's.
     headers: fault ? {} : { ...provider.headers, ...credential },
     timeouts: provider.timeouts,
