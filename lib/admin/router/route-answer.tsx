@@ -6,24 +6,25 @@ import { ruleWord } from "../words/rules.ts";
 export function RouteAnswer({ answer }: { answer: RouteView }) {
   return (
     <div class="route-answer">
-      {answer.found ? (
+      {answer.outcome === "routed" ? (
         <>
           <p>
-            <Pill tone="info">{ruleWord(answer.rule)}</Pill> <strong class="mono">{answer.model}</strong>
+            <Pill tone="info">{ruleWord(answer.rule ?? "")}</Pill> <strong class="mono">{answer.model}</strong>
           </p>
           <p class="small muted">{answer.reason}</p>
           <ol class="numbered small">
-            {answer.candidates.map(({ provider, model, why }) => (
+            {answer.providers.map(({ provider, model, standIn, why }) => (
               <li key={`${provider} ${model}`}>
-                <strong>{provider}</strong> <span class="mono">{model}</span> <span class="muted">{why}</span>
+                <strong>{provider}</strong> <span class="mono">{model}</span>{" "}
+                {standIn && <Pill tone="warn">stand-in</Pill>} <span class="muted">{why}</span>
               </li>
             ))}
           </ol>
         </>
       ) : (
-        <p class="bad-text">{answer.message}</p>
+        <p class="bad-text">{answer.reason}</p>
       )}
-      {answer.set_aside.map(({ provider, model, why }) => (
+      {answer.setAside.map(({ provider, model, why }) => (
         <p key={`${provider} ${model}`} class="small muted">
           Left out: {provider}, {why}
         </p>

@@ -4,7 +4,6 @@
  * headers that keep the page to itself.
  */
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
 import { ASSET_PATHS, type Asset, type AssetPath, readAsset } from "./assets.ts";
@@ -19,15 +18,12 @@ import { providerRoutes } from "./routes/providers.ts";
 import { routeRoutes } from "./routes/route.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
 
-const LARGEST_BODY = 32 * 1024 * 1024;
-
 /** All of `/api`, and the page. */
 export function createAdminApp(deps: AdminDeps): Hono {
   const app = new Hono();
   app.onError(errorHandler(deps.report));
   app.notFound((c) => c.json(apiError("not_found", `Nothing answers ${c.req.method} ${c.req.path}.`), 404));
   app.use(headers());
-  app.use("/api/*", bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }));
   app.use("/api/*", async (c, next) => {
     c.header("cache-control", "no-store");
     await next();
@@ -93,8 +89,4 @@ function headers() {
     // We speak http on loopback; a promise of https would lock the user out of other things on that host.
     strictTransportSecurity: false,
   });
-}
-
-function tooLarge(): never {
-  throw new ApiFault(413, "too_large", "The body is larger than 32 MiB.");
 }

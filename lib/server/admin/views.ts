@@ -6,7 +6,7 @@ import type { FailureReason } from "../../catalog/failure-reasons.ts";
 import type { ProviderType } from "../../catalog/types.ts";
 import type { WireId } from "../../catalog/wire-ids.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
-import type { NoRoute, Rule } from "../../routing/decision.ts";
+import type { Explanation } from "../../routing/explain.ts";
 
 /** How a provider is doing. `needs_login`: its login or key was refused; `no_key`: it has none to send. */
 export type ProviderState = "ok" | "cooling" | "needs_login" | "no_key" | "disabled";
@@ -130,26 +130,8 @@ export interface CatalogEntry {
   note?: string;
 }
 
-/** Answer of `POST /api/route`. */
-export type RouteView =
-  | {
-      found: true;
-      rule: Rule;
-      reason: string;
-      requested: string;
-      model: string;
-      strategy: string;
-      candidates: { provider: string; model: string; stand_in: boolean; why: string }[];
-      set_aside: { provider: string; model: string; why: string }[];
-      tried: { rule: Rule; fired: boolean; why: string }[];
-    }
-  | {
-      found: false;
-      kind: NoRoute["kind"];
-      message: string;
-      tried: NoRoute["tried"];
-      set_aside: NoRoute["setAside"];
-    };
+/** Answer of `POST /api/route`; the same as `ccmctl route --json`. */
+export type RouteView = Explanation;
 
 /** Answer of `GET /api/config`: secrets are masked in `config` and in `text`. */
 export interface ConfigView {

@@ -1,6 +1,8 @@
 import { Hono } from "hono";
+import { explain } from "../../../routing/explain.ts";
+import { readBytes } from "../body.ts";
 import type { AdminDeps } from "../deps.ts";
-import { routeView } from "../present/route.ts";
+import type { RouteView } from "../views.ts";
 
 /**
  * `POST /api/route`: the body is a Messages request, and its headers (request class, named provider) count as they would
@@ -8,7 +10,7 @@ import { routeView } from "../present/route.ts";
  */
 export function routeRoutes(deps: AdminDeps): Hono {
   return new Hono().post("/", async (c) => {
-    const body = Buffer.from(await c.req.arrayBuffer());
-    return c.json(routeView(deps.route(body, c.req.header())));
+    const view: RouteView = explain(deps.route(await readBytes(c), c.req.header()));
+    return c.json(view);
   });
 }
