@@ -44,6 +44,8 @@ function contentTokens(content: unknown, vocabulary: Vocabulary): number {
 function blockTokens(block: unknown, vocabulary: Vocabulary): number {
   if (!isObject(block)) return valueTokens(block, vocabulary);
   switch (block.type) {
+    case "text":
+      return valueTokens(block.text, vocabulary);
     case "image":
       return mediaTokens(block.source, (data) => pictureTokens(data, vocabulary), vocabulary);
     case "document":

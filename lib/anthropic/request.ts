@@ -1,5 +1,5 @@
 import { type RequestFacts, readFacts } from "./facts.ts";
-import { scanTopLevel, type TopLevel } from "./scan.ts";
+import { isTooDeep, MAX_DEPTH, scanTopLevel, type TopLevel } from "./scan.ts";
 import type { MessagesBody } from "./types.ts";
 
 /** Thrown when a body is no JSON object or lacks what every request needs. `message` is for the client. */
@@ -21,7 +21,8 @@ export interface InboundRequest {
 }
 
 /**
- * Reads a `POST /v1/messages` body without parsing it whole.
+ * Reads a `POST /v1/messages` body without parsing it whole. A body with doubled or escaped top-level keys, which readers
+ * could understand differently, is written anew, so that all who see it see the same.
  * @param headers with lower-case names
  * @throws {BadBody} when the bytes are no JSON object with a model and messages
  */
@@ -31,12 +32,11 @@ export function readRequest(raw: Buffer, headers: Readonly<Record<string, string
     const facts = readFacts(raw, scanned);
     if (facts) return lazyRequest(raw, headers, scanned, facts);
   }
-  const tree = parseBody(raw);
-  const canonical = Buffer.from(JSON.stringify(tree));
+  if (isTooDeep(raw)) throw new BadBody(`the body nests deeper than ${MAX_DEPTH} levels`);
+  const canonical = Buffer.from(JSON.stringify(parseBody(raw)));
   const top = scanTopLevel(canonical);
   const facts = top && readFacts(canonical, top);
-  if (!top || !facts)
-    throw new BadBody("the body must be a JSON object with `model` (a string) and `messages` (an array)");
+  if (!top || !facts) throw new Error("a body that was parsed and written anew cannot be scanned");
   return lazyRequest(canonical, headers, top, facts);
 }
 
@@ -55,7 +55,9 @@ function parseBody(raw: Buffer): MessagesBody {
   try {
     value = JSON.parse(raw.toString("utf8"));
   } catch (error) {
-    throw new BadBody(`the body is not valid JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+    // The parser's own message quotes the body, which must not get into a log.
+    const position = /position (\d+)/.exec(String(error))?.[1];
+    throw new BadBody(`the body is not valid JSON${position === undefined ? "" : ` (at character ${position})`}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new BadBody("the body must be a JSON object");

@@ -16,6 +16,9 @@ const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 
+/** Nothing that is meant to be read nests deeper; what does would exhaust the stack or the memory of whoever parses it. */
+export const MAX_DEPTH = 1_000;
+
 const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
 /**
@@ -72,6 +75,21 @@ export function scanItems(raw: Buffer, array: Range): Range[] | undefined {
     if (raw[at] !== COMMA) return undefined;
     at = skipSpace(raw, at + 1);
   }
+}
+
+/** Does anything nest deeper than `MAX_DEPTH`? Asked before a parse of what could not be scanned. */
+export function isTooDeep(raw: Buffer): boolean {
+  let depth = 0;
+  for (let at = 0; at < raw.length; at++) {
+    const byte = raw[at];
+    if (byte === QUOTE) {
+      at = skipString(raw, at) - 1;
+      if (at < 0) return false;
+    } else if (closerOf(byte) !== undefined) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+  }
+  return false;
 }
 
 function isSpace(byte: number | undefined): boolean {
@@ -140,6 +158,7 @@ function skipValue(raw: Buffer, from: number): number {
     const closer = closerOf(raw[at]);
     if (closer === undefined) at = raw[at] === QUOTE ? skipString(raw, at) : skipLiteral(raw, at);
     else {
+      if (closers.length + 2 > MAX_DEPTH) return -1; // this one, and what holds the value
       at = skipSpace(raw, at + 1);
       if (raw[at] !== closer) {
         closers.push(closer);
