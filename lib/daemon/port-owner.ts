@@ -6,7 +6,7 @@ import { commandLine } from "./process-identity.ts";
 /** Who listens on a port. A process of another user may be seen to listen without being named. */
 export interface PortOwner {
   pid: number;
-  /** As it was started, shortened for people. */
+  /** As it was started. */
   command: string;
 }
 
@@ -14,8 +14,7 @@ export interface PortOwner {
 export function portOwner(port: number): PortOwner | undefined {
   const pid = process.platform === "linux" ? ownerFromProc(port) : ownerFromLsof(port);
   if (pid === undefined) return undefined;
-  const command = commandLine(pid)?.join(" ") ?? "?";
-  return { pid, command: command.length > 120 ? `${command.slice(0, 117)}…` : command };
+  return { pid, command: commandLine(pid)?.join(" ") ?? "?" };
 }
 
 /** A port on `host` that nobody listens on: `wanted` if it is free, else any. */

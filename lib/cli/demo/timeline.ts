@@ -1,0 +1,113 @@
+import { FAILURE_REASONS } from "../../catalog/failure-reasons.ts";
+import type { AttemptRecord, JournalEntry } from "../../journal/entry.ts";
+import { type Terminal, widthOf } from "../terminal.ts";
+import type { Seen } from "./client.ts";
+
+const LABEL = 14;
+
+/** Writes one request as a few labelled lines while it happens. */
+export class Timeline {
+  readonly #terminal: Terminal;
+  #column = 0;
+  #streaming = false;
+  #routeTold = false;
+  #attemptsTold = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  title(text: string): void {
+    const { terminal, paint } = { terminal: this.#terminal, paint: this.#terminal.paint };
+    const rest = Math.max(3, Math.min(terminal.columns, 90) - widthOf(text) - 1);
+    terminal.out();
+    terminal.out(`${paint.bold(text)} ${paint.dim("─".repeat(rest))}`);
+  }
+
+  row(label: string, text: string): void {
+    this.#terminal.out(`  ${this.#terminal.paint.dim(label.padEnd(LABEL - 2))}${text}`);
+  }
+
+  /**
+   * Where it goes and what has been tried, as far as it has not been told yet.
+   * @param answering the last attempt is the one that answers
+   */
+  progress(entry: JournalEntry, answering: boolean): void {
+    if (!this.#routeTold) this.row("route", `${entry.rule}: ${entry.reason}`);
+    this.#routeTold = true;
+    const over = entry.attempts.filter((attempt) => attempt.failure !== undefined || answering);
+    for (const attempt of over.slice(this.#attemptsTold)) {
+      this.row(this.#attemptsTold === 0 ? "tried" : "", this.#attempt(attempt));
+      this.#attemptsTold++;
+    }
+  }
+
+  /** Words as they come, broken at the right margin. */
+  words(text: string): void {
+    if (!this.#streaming) {
+      this.#streaming = true;
+      this.#column = LABEL;
+      this.#terminal.write(`  ${this.#terminal.paint.dim("answer".padEnd(LABEL - 2))}`);
+    }
+    for (const word of text.split(/(?<=\s)/)) {
+      const width = widthOf(word.trimEnd());
+      if (this.#column > LABEL && this.#column + width > Math.min(this.#terminal.columns, 90)) this.#breakLine();
+      this.#terminal.write(word.replaceAll("\n", " "));
+      this.#column += widthOf(word);
+    }
+  }
+
+  endOfWords(): void {
+    if (this.#streaming) this.#terminal.write("\n");
+    this.#streaming = false;
+  }
+
+  /** What the client got, in the client's own measure. */
+  outcome(seen: Seen): void {
+    const { paint } = this.#terminal;
+    const clean = seen.status === 200 && seen.error === undefined && seen.stopReason !== undefined;
+    const first = seen.firstWordMs === undefined ? "" : `, first word after ${ms(seen.firstWordMs)}`;
+    const verdict = clean
+      ? paint.green("one clean answer")
+      : paint.red(`an error: ${seen.error ?? "the stream ended early"}`);
+    this.row("client saw", `${verdict}, HTTP ${seen.status}${first}, complete after ${ms(seen.totalMs)}`);
+  }
+
+  /** Who served it in the end, and what it took. */
+  served(entry: JournalEntry): void {
+    const { paint } = this.#terminal;
+    const failed = entry.attempts.filter((attempt) => attempt.failure !== undefined).length;
+    const tokens = entry.usage ? `, ${inputTokens(entry.usage)} tokens in, ${entry.usage.output_tokens} out` : "";
+    const provider = paint.bold(entry.provider ?? "nobody");
+    const after = failed === 0 ? "" : ` after ${failed} failed ${failed === 1 ? "try" : "tries"}`;
+    this.row("served by", `${provider} (${entry.upstreamModel ?? "?"})${after}${tokens}`);
+  }
+
+  #attempt(attempt: AttemptRecord): string {
+    const { paint } = this.#terminal;
+    const name = attempt.provider.padEnd(10);
+    if (attempt.failure === undefined) return `${paint.green("→")} ${name}${paint.green("answers")}`;
+    const { label } = FAILURE_REASONS[attempt.failure];
+    return `${paint.red("✖")} ${name}${paint.red(failureWords(attempt.status, label))}  ${paint.dim(ms(attempt.ms))}`;
+  }
+
+  #breakLine(): void {
+    this.#terminal.write(`\n${" ".repeat(LABEL)}`);
+    this.#column = LABEL;
+  }
+}
+
+/** An answer may begin well and go wrong afterwards. */
+function failureWords(status: number | undefined, label: string): string {
+  if (status === undefined) return label;
+  return status < 400 ? `${label}, after a ${status}` : `${status} ${label}`;
+}
+
+function inputTokens(usage: NonNullable<JournalEntry["usage"]>): number {
+  return usage.input_tokens + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0);
+}
+
+/** 3.2 → `3 ms`, 1234 → `1.23 s`. */
+export function ms(value: number): string {
+  return value < 1_000 ? `${Math.round(value)} ms` : `${(value / 1_000).toFixed(2)} s`;
+}

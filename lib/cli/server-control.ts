@@ -1,0 +1,126 @@
+import { resolve } from "node:path";
+import type { Found } from "../daemon/find.ts";
+import { type Health, reachableUrl } from "../daemon/health.ts";
+import type { LaunchRequest, NotStarted } from "../daemon/launch.ts";
+import type { ServerRecord } from "../daemon/pid-file.ts";
+import { freePort } from "../daemon/port-owner.ts";
+import { serverProgram } from "../daemon/program.ts";
+import { stateDir } from "../daemon/state-dir.ts";
+import { type OpenedConfig, openConfig } from "./configuration.ts";
+import { duration, tildePath } from "./terminal.ts";
+import { CommandFailed, numberValue, stringValue, type VerbContext } from "./verb.ts";
+import { faultLine, ownerWords } from "./words.ts";
+
+/** A start may take this long on a machine that is busy; it usually takes a quarter of a second. */
+const START_TIMEOUT_MS = 15_000;
+
+export interface ServerPlan {
+  request: LaunchRequest;
+  config: OpenedConfig;
+}
+
+/**
+ * What starting a server means here: which configuration, which address.
+ * @param before the server that is to be replaced: what it was given, the new one is given too
+ */
+export async function planServer(context: VerbContext, before?: ServerRecord): Promise<ServerPlan> {
+  const { env } = context;
+  const given = {
+    ...before?.given,
+    ...definedOnly({
+      config: absolute(stringValue(context, "config")),
+      port: numberValue(context, "port"),
+      host: stringValue(context, "host"),
+    }),
+  };
+  const config = await openConfig(env, given.config ?? before?.configPath);
+  const host = given.host ?? config.host;
+  const port = await freePortFor(given.port ?? config.port, host);
+  if (given.port !== undefined) given.port = port;
+  const server = { host, port, configPath: config.path, given };
+  return {
+    config,
+    request: { program: serverProgram(), state: stateDir(env), env, server, timeoutMs: START_TIMEOUT_MS },
+  };
+}
+
+/** Port 0 means any; the server is told which, so that we know where to ask. */
+async function freePortFor(port: number, host: string): Promise<number> {
+  return port === 0 ? freePort(0, host) : port;
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}
+
+function definedOnly<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}
+
+/** Says that a missing configuration was created. */
+export function sayCreated({ terminal, env }: VerbContext, config: OpenedConfig, say = terminal.out): void {
+  if (config.created) say(`Created ${tildePath(config.path, env)} from the template; no provider is active in it yet.`);
+}
+
+/** What is true once the server runs. */
+export function sayRunning(context: VerbContext, record: ServerRecord, health: Health, title: string): void {
+  const { terminal, env } = context;
+  const { paint } = terminal;
+  const url = reachableUrl(record.host, record.port);
+  terminal.out(`${paint.green("●")} ${title}: ${paint.bold(url)}`);
+  const faults = health.config?.faults ?? [];
+  if (faults.length > 0) {
+    terminal.out(`  The configuration file has faults, so the last good one is in use. See: ccmctl config check`);
+  }
+  if ((health.providers ?? []).length === 0) {
+    terminal.out(`  No provider is configured yet: run ${paint.cyan("ccm-quickstart")}, or open ${url}`);
+    return;
+  }
+  terminal.out(`  Page          ${url}`);
+  terminal.out(
+    `  Claude Code   ${paint.cyan("ccmctl code")}, or ${paint.cyan('eval "$(ccmctl env)"')} and then claude`,
+  );
+  terminal.out(`  Configured in ${tildePath(record.configPath, env)}`);
+}
+
+/** @throws {CommandFailed} always: why the server did not start, and what to do */
+export function failStart(
+  context: VerbContext,
+  plan: ServerPlan,
+  result: NotStarted | { ok: false; reason: "hung"; pid: number },
+): never {
+  const { terminal, env } = context;
+  const { server, timeoutMs } = plan.request;
+  switch (result.reason) {
+    case "hung":
+      throw new CommandFailed(`The server (pid ${result.pid}) runs but does not answer.`, [
+        "Replace it: ccmctl restart",
+        "Its log:    ccmctl logs",
+      ]);
+    case "port":
+      throw new CommandFailed(`The server was not started: ${ownerWords(server.port, result.owner)}.`, [
+        `Stop that process, or use another port: ccmctl start --port ${server.port + 1}`,
+      ]);
+    case "config": {
+      const faults = plan.config.faults.map((fault) => faultLine(fault, env, terminal.paint));
+      throw new CommandFailed("The server was not started: the configuration has faults.", [
+        ...(faults.length > 0 ? faults : result.log),
+        "Mend it: ccmctl config edit",
+      ]);
+    }
+    case "timeout":
+      throw new CommandFailed(
+        `The server did not answer within ${duration(timeoutMs / 1000)} and was ended.`,
+        result.log,
+      );
+    case "exited":
+      throw new CommandFailed(
+        `The server ended while it started (${result.exitCode === null ? "killed" : `exit code ${result.exitCode}`}).`,
+        result.log.length > 0 ? ["Its last words:", ...result.log] : ["It said nothing."],
+      );
+  }
+}
+
+export type RunningServer = Extract<Found, { state: "running" }>;

@@ -1,0 +1,153 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { readTemplate } from "../../config/create.ts";
+import { loadConfig, parseConfig } from "../../config/load.ts";
+import { maskText, maskTree } from "../../config/mask.ts";
+import { findServer } from "../../daemon/find.ts";
+import { stateDir } from "../../daemon/state-dir.ts";
+import { confirm } from "../ask.ts";
+import { replaceConfig } from "../config-file.ts";
+import { configPath, type OpenedConfig, openConfig, readConfig, serverAddress } from "../configuration.ts";
+import { editConfig } from "../edit-config.ts";
+import { didYouMean } from "../option-errors.ts";
+import { sayCreated } from "../server-control.ts";
+import { counted, EXIT, tildePath } from "../terminal.ts";
+import { CommandFailed, stringValue, type VerbContext } from "../verb.ts";
+import { faultLine } from "../words.ts";
+
+const ACTIONS = { path, check, show, edit, reset, import: importFile } as const;
+
+export async function run(context: VerbContext): Promise<number> {
+  const [word = "", operand] = context.operands;
+  const action = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
+  if (!action) {
+    throw new CommandFailed(
+      `There is no \`config ${word}\`${didYouMean(word, Object.keys(ACTIONS))}`,
+      ["See: ccmctl config --help"],
+      EXIT.usage,
+    );
+  }
+  if (operand !== undefined && action !== importFile) {
+    throw new CommandFailed(`\`config ${word}\` takes nothing more, not \`${operand}\`.`, [], EXIT.usage);
+  }
+  return action(context);
+}
+
+async function path(context: VerbContext): Promise<number> {
+  const config = await located(context);
+  if (context.values.json === true)
+    context.terminal.out(JSON.stringify({ path: config.path, exists: config.exists }, null, 2));
+  else context.terminal.out(config.path);
+  return EXIT.ok;
+}
+
+async function check(context: VerbContext): Promise<number> {
+  const { terminal, env, values } = context;
+  const config = await located(context);
+  if (values.json === true) {
+    const { faults, notes, exists } = config;
+    const valid = exists && faults.length === 0;
+    terminal.out(JSON.stringify({ path: config.path, exists, valid, faults, notes }, null, 2));
+    return valid ? EXIT.ok : EXIT.failed;
+  }
+  requireFile(config, env);
+  for (const fault of config.faults)
+    terminal.out(`${terminal.paint.red("✖")} ${faultLine(fault, env, terminal.paint)}`);
+  for (const note of config.notes)
+    terminal.out(`${terminal.paint.yellow("!")} ${faultLine(note, env, terminal.paint)}`);
+  if (config.faults.length > 0) return EXIT.failed;
+  const { settings } = config;
+  const counts = settings
+    ? `${counted(settings.providers.size, "provider")}, ${counted(settings.models.size, "model")}`
+    : "";
+  terminal.out(`${terminal.paint.green("✔")} ${tildePath(config.path, env)} is valid: ${counts}.`);
+  return EXIT.ok;
+}
+
+async function edit(context: VerbContext): Promise<number> {
+  const { terminal, env } = context;
+  const config = await openConfig(env, stringValue(context, "config"));
+  sayCreated(context, config);
+  const result = await editConfig(config.path, context);
+  terminal.out(
+    result === "unchanged" ? "Nothing was changed." : `${terminal.paint.green("✔")} Saved. ${await inUse(context)}`,
+  );
+  return EXIT.ok;
+}
+
+async function reset(context: VerbContext): Promise<number> {
+  const config = await located(context);
+  if (config.exists) await consent(context, `Replace ${tildePath(config.path, context.env)} by the template?`);
+  await replace(context, config.path, await readTemplate("custom"));
+  return EXIT.ok;
+}
+
+async function importFile(context: VerbContext): Promise<number> {
+  const { env, terminal, operands } = context;
+  const source = operands[1];
+  if (source === undefined) throw new CommandFailed("Which file? ccmctl config import FILE", [], EXIT.usage);
+  const file = resolve(source);
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new CommandFailed(`${source} cannot be read: ${error.code ?? error.message}.`);
+  });
+  const { faults, notes, settings } = await parseConfig(text, { path: file, env });
+  if (faults.length > 0 || !settings) {
+    throw new CommandFailed(
+      `${source} has faults, so nothing was changed.`,
+      faults.map((fault) => faultLine(fault, env, terminal.paint)),
+    );
+  }
+  for (const note of notes) terminal.out(`${terminal.paint.yellow("!")} ${faultLine(note, env, terminal.paint)}`);
+  const config = await located(context);
+  if (resolve(config.path) === file) throw new CommandFailed(`${source} already is the configuration in use.`);
+  if (config.exists) await consent(context, `Replace ${tildePath(config.path, env)} by ${source}?`);
+  await replace(context, config.path, text);
+  terminal.out(
+    `It has ${counted(settings.providers.size, "provider")} and ${counted(settings.models.size, "model")}: ccmctl models shows them.`,
+  );
+  return EXIT.ok;
+}
+
+async function show(context: VerbContext): Promise<number> {
+  const { terminal, env, values } = context;
+  const config = await located(context);
+  requireFile(config, env);
+  const { text, tree, faults } = await loadConfig(config.path, env);
+  if (values.json === true) {
+    terminal.out(JSON.stringify({ path: config.path, config: tree ? maskTree(tree) : null, faults }, null, 2));
+  } else {
+    terminal.write(await maskText(text));
+  }
+  return EXIT.ok;
+}
+
+async function located(context: VerbContext): Promise<OpenedConfig> {
+  return readConfig(context.env, await configPath(context.env, stringValue(context, "config")));
+}
+
+function requireFile(config: OpenedConfig, env: NodeJS.ProcessEnv): void {
+  if (config.exists) return;
+  throw new CommandFailed(`There is no configuration yet (${tildePath(config.path, env)}).`, [
+    "Make one: ccm-quickstart",
+  ]);
+}
+
+/** @throws {CommandFailed} unless the user, or --yes, says so */
+async function consent(context: VerbContext, question: string): Promise<void> {
+  if (context.values.yes === true || (await confirm(context.terminal, `${question} A backup is made.`, "no"))) return;
+  const how = context.terminal.interactive ? [] : ["To do it without being asked: --yes"];
+  throw new CommandFailed("Nothing was changed.", how);
+}
+
+async function replace(context: VerbContext, file: string, text: string): Promise<void> {
+  const { terminal, env } = context;
+  const backup = await replaceConfig(file, text, new Date());
+  const kept = backup === undefined ? "" : ` The one before is ${tildePath(backup, env)}.`;
+  terminal.out(`${terminal.paint.green("✔")} Wrote ${tildePath(file, env)}.${kept} ${await inUse(context)}`.trimEnd());
+}
+
+/** Where a change takes effect. */
+async function inUse(context: VerbContext): Promise<string> {
+  const found = await findServer(stateDir(context.env), await serverAddress(context));
+  return found.state === "running" ? "The running server uses it already." : "Start the server: ccmctl start";
+}

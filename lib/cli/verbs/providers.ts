@@ -1,0 +1,77 @@
+import type { Provider } from "../../config/settings.ts";
+import { findServer } from "../../daemon/find.ts";
+import type { Health } from "../../daemon/health.ts";
+import { stateDir } from "../../daemon/state-dir.ts";
+import { usableConfig } from "../configuration.ts";
+import { EXIT, type Painter, table } from "../terminal.ts";
+import type { VerbContext } from "../verb.ts";
+import { providerWords } from "../words.ts";
+
+type ProviderHealth = NonNullable<Health["providers"]>[number];
+
+export async function run(context: VerbContext): Promise<number> {
+  const { terminal, env, values } = context;
+  const config = await usableConfig(context);
+  const found = await findServer(stateDir(env), config);
+  const running = found.state === "running" ? (found.health.providers ?? []) : undefined;
+  const providers = [...config.settings.providers.values()];
+  const stateOf = (name: string) => running?.find((provider) => provider.name === name);
+  if (values.json === true) {
+    const items = providers.map((provider) => ({ ...asJson(provider), health: stateOf(provider.name) ?? null }));
+    terminal.out(JSON.stringify({ server: found.state, items }, null, 2));
+    return EXIT.ok;
+  }
+  if (providers.length === 0) {
+    terminal.out(`No provider is configured. Set some up: ${terminal.paint.cyan("ccm-quickstart")}`);
+    return EXIT.ok;
+  }
+  const rows = providers.map((provider) =>
+    row(provider, stateOf(provider.name), running !== undefined, terminal.paint),
+  );
+  for (const line of table([["NAME", "TYPE", "CREDENTIAL", "SENDS TO", "STATE"].map(terminal.paint.dim), ...rows], 0)) {
+    terminal.out(line);
+  }
+  if (!running) terminal.out(terminal.paint.dim("\nThe server is not running; their health is known once it is."));
+  return EXIT.ok;
+}
+
+function asJson(provider: Provider) {
+  const { name, type, wire, authType, baseUrl, priority, enabled } = provider;
+  return {
+    name,
+    type: type.id,
+    wire,
+    auth_type: authType,
+    credential: credentialWords(provider),
+    base_url: baseUrl,
+    priority,
+    enabled,
+  };
+}
+
+/** What it identifies itself with; never the secret itself. */
+function credentialWords({ authType, apiKeys }: Provider): string {
+  if (authType !== "api_key") return authType === "oauth" ? "login" : authType;
+  return apiKeys.length === 0 ? "no key" : apiKeys.length === 1 ? "key" : `${apiKeys.length} keys`;
+}
+
+function row(provider: Provider, health: ProviderHealth | undefined, running: boolean, paint: Painter): string[] {
+  const credential = credentialWords(provider);
+  return [
+    paint.bold(provider.name),
+    provider.type.id,
+    credential === "no key" ? paint.yellow(credential) : credential,
+    hostOf(provider.baseUrl),
+    health ? providerWords(health, Date.now(), paint) : stateWithoutServer(provider, running, paint),
+  ];
+}
+
+function stateWithoutServer({ enabled }: Provider, running: boolean, paint: Painter): string {
+  if (!enabled) return paint.dim("switched off");
+  return paint.dim(running ? "not in use by the running server" : "?");
+}
+
+/** A key goes to this host and to no other. */
+function hostOf(baseUrl: string): string {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+}

@@ -1,0 +1,95 @@
+import { type Found, findServer } from "../../daemon/find.ts";
+import { reachableUrl } from "../../daemon/health.ts";
+import { portOwner } from "../../daemon/port-owner.ts";
+import { stateDir } from "../../daemon/state-dir.ts";
+import { type OpenedConfig, readConfig, serverAddress } from "../configuration.ts";
+import { counted, duration, EXIT, table, tildePath } from "../terminal.ts";
+import type { VerbContext } from "../verb.ts";
+import { epochMs, failureWords, faultLine, ownerWords, providerWords } from "../words.ts";
+
+const CODES = { running: EXIT.ok, stopped: EXIT.stopped, unhealthy: EXIT.unhealthy } as const;
+
+export async function run(context: VerbContext): Promise<number> {
+  const { terminal, env, values } = context;
+  const address = await serverAddress(context);
+  const found = await findServer(stateDir(env), address);
+  const config = await readConfig(env, found.state === "stopped" ? address.configPath : found.record.configPath);
+  if (values.json === true) terminal.out(JSON.stringify(asJson(context, found, config, address.port), null, 2));
+  else for (const line of asText(context, found, config, address.port)) terminal.out(line);
+  return CODES[found.state];
+}
+
+function asJson({ env }: VerbContext, found: Found, config: OpenedConfig, port: number) {
+  const common = {
+    state: found.state,
+    config: { path: config.path, exists: config.exists, valid: config.faults.length === 0, faults: config.faults },
+    log: stateDir(env).logFile,
+  };
+  if (found.state === "stopped") return { ...common, port_owner: portOwner(port) ?? null };
+  const { record } = found;
+  const running = { ...common, pid: record.pid, url: reachableUrl(record.host, record.port) };
+  if (found.state === "unhealthy") return running;
+  const { version, started_at, uptime_s, providers, last_error } = found.health;
+  return { ...running, version, started_at, uptime_s, providers: providers ?? [], last_error: last_error ?? null };
+}
+
+function asText(context: VerbContext, found: Found, config: OpenedConfig, port: number): string[] {
+  const { terminal, env } = context;
+  const { paint } = terminal;
+  const file = tildePath(config.path, env);
+  const faults = config.faults;
+  const configWords = !config.exists
+    ? `${file} ${paint.dim("(not there; start creates it)")}`
+    : `${file} ${faults.length === 0 ? paint.dim("(valid)") : paint.red(`(${counted(faults.length, "fault")})`)}`;
+  const faultRows = faults.map((fault) => `    ${faultLine(fault, env, paint)}`);
+  const log = ["log", tildePath(stateDir(env).logFile, env)];
+
+  if (found.state === "stopped") {
+    const owner = portOwner(port);
+    return [
+      `${paint.red("○")} ${paint.bold("stopped")}`,
+      ...table([["config", configWords], log]),
+      ...faultRows,
+      ...(owner ? [`  ${paint.yellow(ownerWords(port, owner))}`] : []),
+      "",
+      `Start it: ${paint.cyan("ccmctl start")}`,
+    ];
+  }
+  const { record } = found;
+  const url = ["url", reachableUrl(record.host, record.port)];
+  if (found.state === "unhealthy") {
+    return [
+      `${paint.yellow("●")} ${paint.bold("unhealthy")}: pid ${record.pid} runs but does not answer`,
+      ...table([url, ["config", configWords], log]),
+      ...faultRows,
+      "",
+      `Replace it: ${paint.cyan("ccmctl restart")}`,
+    ];
+  }
+  const { health } = found;
+  const started = epochMs(health.started_at);
+  const uptime = health.uptime_s ?? (started === undefined ? undefined : (Date.now() - started) / 1000);
+  const lastError = failureWords(health.last_error);
+  const providers = health.providers ?? [];
+  return [
+    `${paint.green("●")} ${paint.bold("running")}: claude-code-mux ${health.version}, pid ${record.pid}${uptime === undefined ? "" : `, for ${duration(uptime)}`}`,
+    ...table([url, ["config", configWords], log]),
+    ...faultRows,
+    ...(faults.length > 0 ? [`    ${paint.dim("The last good configuration is in use.")}`] : []),
+    "",
+    ...(providers.length === 0
+      ? [`  No provider is configured yet. Run ${paint.cyan("ccm-quickstart")}, or open ${url[1]}`]
+      : [
+          `  ${paint.bold("Providers")}`,
+          ...table(
+            providers.map((provider) => [
+              provider.name,
+              paint.dim(provider.type),
+              providerWords(provider, Date.now(), paint),
+            ]),
+            4,
+          ),
+        ]),
+    ...(lastError ? ["", `  ${paint.bold("Last error")}  ${lastError}`] : []),
+  ];
+}

@@ -1,0 +1,55 @@
+import { providerType } from "../../catalog/index.ts";
+import type { ProviderType } from "../../catalog/types.ts";
+import { STAND_IN_KEY } from "../client-env.ts";
+
+/** Providers whose keys the wizard asks for: option name and further variables that may hold the key. */
+const SOURCES: Readonly<Record<string, { option: string; variables: readonly string[] }>> = {
+  anthropic: { option: "anthropic-key", variables: ["ANTHROPIC_KEY"] },
+  openai: { option: "openai-key", variables: ["OPENAI_KEY"] },
+  groq: { option: "groq-key", variables: ["GROQ_KEY"] },
+};
+
+/** Where the key of a provider may come from. */
+export interface KeySource {
+  type: ProviderType;
+  /** Without its dashes. */
+  option: string;
+  /** In the order in which they are asked. */
+  variables: readonly string[];
+}
+
+export function keySource(provider: string): KeySource {
+  const type = providerType(provider);
+  const source = SOURCES[provider];
+  if (!type || !source) throw new Error(`the wizard has no question for the key of ${provider}`);
+  const usual = type.keyVariable === undefined ? [] : [type.keyVariable];
+  return { type, option: source.option, variables: [...source.variables, ...usual] };
+}
+
+/** A key that the environment offers; the stand-in that we ourselves export is none. */
+export function keyFromEnvironment(
+  source: KeySource,
+  env: NodeJS.ProcessEnv,
+): { name: string; key: string } | undefined {
+  for (const name of source.variables) {
+    const key = env[name]?.trim();
+    if (key && key !== STAND_IN_KEY) return { name, key };
+  }
+  return undefined;
+}
+
+/** Why this can be no key at all. */
+export function impossibleKey(key: string): string | undefined {
+  const trimmed = key.trim();
+  if (trimmed === "") return "A key is needed here.";
+  if (/[\s\p{Cc}]/u.test(trimmed)) return "A key holds no blanks or line breaks; was it copied in full?";
+  if (trimmed === STAND_IN_KEY) return `${STAND_IN_KEY} is the stand-in for Claude Code, not a provider's key.`;
+  return undefined;
+}
+
+/** Why this is probably not the key of that provider. */
+export function unlikelyKey(key: string, { label, keyPrefix, keyUrl }: ProviderType): string | undefined {
+  if (!keyPrefix || key.trim().startsWith(keyPrefix)) return undefined;
+  const where = keyUrl === undefined ? "" : ` Keys are made at ${keyUrl}.`;
+  return `Keys of ${label} begin with ${keyPrefix}; this one does not.${where}`;
+}

@@ -1,0 +1,47 @@
+import type { TemplateName } from "../../config/create.ts";
+
+interface PresetSpec {
+  /** One line of the menu. */
+  title: string;
+  hint: string;
+  /** Names of the providers in it that need a key. */
+  keys: readonly string[];
+  /** Names of the providers in it that need a login on the page. */
+  logins: readonly string[];
+}
+
+/** The ready-made configurations, in the order of the menu; each is the template of its name. */
+export const PRESETS = {
+  oauth: {
+    title: "My subscriptions",
+    hint: "Claude Pro/Max and ChatGPT Plus/Pro, by login; each takes over when the other fails",
+    keys: [],
+    logins: ["anthropic-oauth", "openai-oauth"],
+  },
+  "api-key": {
+    title: "API keys with failover",
+    hint: "Anthropic first, OpenAI when it fails",
+    keys: ["anthropic", "openai"],
+    logins: [],
+  },
+  cost: {
+    title: "Low cost",
+    hint: "Groq first, Anthropic when it fails",
+    keys: ["groq", "anthropic"],
+    logins: [],
+  },
+  custom: {
+    title: "Custom",
+    hint: "the full template with an example for every provider, in your editor",
+    keys: [],
+    logins: [],
+  },
+} as const satisfies Readonly<Record<TemplateName, PresetSpec>>;
+
+export type PresetName = keyof typeof PRESETS;
+
+export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
+
+export function preset(name: PresetName): PresetSpec {
+  return PRESETS[name];
+}
