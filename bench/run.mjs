@@ -16,7 +16,7 @@ import { SIZES } from "./harness/plans.mjs";
 import { killAll, listening, stop } from "./harness/processes.mjs";
 import { tablesAsText, targetsAsText } from "./harness/report.mjs";
 import { Results } from "./harness/results.mjs";
-import { builtServer } from "./harness/server-build.mjs";
+import { serverUnderTest } from "./harness/server-build.mjs";
 import { soak } from "./harness/soak.mjs";
 import { judge } from "./harness/targets.mjs";
 import { bodyFiles, buildTools, load, startStub } from "./harness/tools.mjs";
@@ -36,7 +36,7 @@ async function main() {
   giveUpAfter(LIMIT_MINUTES + (options.minutes ?? 0));
 
   buildTools();
-  if (options.own) options.own.server ??= await builtServer(say);
+  if (options.own) options.own = await serverUnderTest(options.own, say);
   const machine = describeMachine();
   const stub = await startStub(dir, options.stubPort);
   const results = new Results();

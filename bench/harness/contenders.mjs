@@ -70,11 +70,12 @@ export function bareNode(dir) {
 export async function own(dir, stub, own, wire) {
   const port = await freePort();
   const home = join(dir, `own-${wire}-${port}`);
-  mkdirSync(home);
+  const state = join(home, "state");
+  mkdirSync(state, { recursive: true });
   const config = join(home, "ccm-config.toml");
-  writeFileSync(config, ownConfig(stub.port));
+  writeFileSync(config, ownConfig(stub.port), { mode: 0o600 });
   const args = [...own.nodeArgs, own.server, "--config", config, "--port", String(port)];
-  const program = launch(home, "server", args, { CCM_HOME: join(home, "state"), CCM_CONFIG: config });
+  const program = launch(home, "server", args, { CCM_HOME: state, CCM_LOG_FILE: join(state, "ccm.log") });
   return { name: wire, label: `ccm ${wire}`, port, path: PATH, model: WIRES[wire].name, wire, ...program };
 }
 

@@ -18,7 +18,7 @@ Measures what a hop through claude-code-mux costs, against a direct connection i
   --against-header H  a header for them, e.g. "authorization: Bearer x"; may be repeated
   --stub-port N       port of the stub upstream, to point another proxy at
   --server FILE       the server to measure (dist/server.js, built when missing or out of date)
-  --node-args "A B"   flags for the Node that runs it
+  --node-args "A B"   flags for the Node that runs it, instead of those that ccmctl gives it
   --no-own            leave ours out
   --help
 
@@ -56,7 +56,7 @@ export function readOptions(argv) {
     stubPort: values["stub-port"] === undefined ? undefined : positive("stub-port", values["stub-port"]),
     own: values["no-own"]
       ? undefined
-      : { server: values.server, nodeArgs: values["node-args"]?.split(" ").filter(Boolean) ?? [] },
+      : { server: values.server, nodeArgs: values["node-args"]?.split(" ").filter(Boolean) },
   };
 }
 
