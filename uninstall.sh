@@ -29,7 +29,6 @@ main() {
   state="${CCM_HOME:-$HOME/.$PRODUCT}"
   local installed=false
   if [ -d "$versions" ]; then installed=true; fi
-  if [ "$purge" = 1 ]; then check_state; fi
 
   if $installed; then stop_server; fi
   remove_shell_lines
@@ -94,16 +93,16 @@ remove_directories() {
   while IFS= read -r directory; do rmdir "$directory" 2>/dev/null || true; done <"$work/directories"
 }
 
-# CCM_HOME may name any directory; one that holds more than our files is not for us to remove.
-check_state() {
-  case "$HOME/" in "${state%/}"/*) fail "CCM_HOME is $state. Remove there yourself what you do not need." ;; esac
-  case "$workspace/" in "${state%/}"/*) fail "CCM_HOME is $state. Remove there yourself what you do not need." ;; esac
-}
-
+# Where CCM_HOME names a directory, that may hold more than our files: its removal is left to the user.
 remove_data() {
   local path
-  for path in "$config" "$config".* "$state"; do
-    if [ -e "$path" ]; then say "Removing $path" && remove "$path"; fi
+  local -a paths=("$config" "$config".*)
+  if [ -z "${CCM_HOME:-}" ]; then paths+=("$state"); fi
+  for path in "${paths[@]}"; do
+    if [ -e "$path" ]; then
+      say "Removing $path"
+      remove "$path"
+    fi
   done
 }
 

@@ -51,7 +51,7 @@ main() {
     return
   fi
   if ! $rollback; then
-    say "Trying out $next …"
+    say "Trying out $next (some ten seconds) …"
     check_serving
   fi
   switch_to "$home"
@@ -62,16 +62,18 @@ main() {
   say "$PRODUCT $next is in use. $before was kept: bash $(quoted "$versions/current/upgrade.sh") --rollback goes back to it."
 }
 
-# Does the new version answer requests, and does it start with the user's configuration? It gets a port and a state
+# Does the new version start with the user's configuration, and does it answer requests? It gets a port and a state
 # directory of its own, so that the server in use notices nothing.
 check_serving() {
-  local config port
-  try demo --once || fail "$(basename "$home") does not serve a request."
+  local next config port
+  next="$(basename "$home")"
   config="$("$ccmctl" config path)" || fail "the configuration was not found."
-  if ! [ -e "$config" ]; then return; fi
-  port="$(spare_port)"
-  try start --config "$config" --port "$port" || fail "$(basename "$home") does not start with $config."
-  try stop --now || fail "$(basename "$home") does not stop."
+  if [ -e "$config" ]; then
+    port="$(spare_port)"
+    try start --config "$config" --port "$port" || fail "$next does not start with $config."
+    try stop --now || fail "$next does not stop."
+  fi
+  try demo --once || fail "$next does not serve requests as it should."
 }
 
 # Runs the new version aside; shows what it said if it fails.

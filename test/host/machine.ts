@@ -158,15 +158,9 @@ export async function copyExtension(machine: Machine, name: string, version = VE
   const copy = join(machine.elsewhere, name);
   await cp(machine.extension, copy, { recursive: true });
   await execa("chmod", ["-R", "u+w", copy]);
-  const files = [
-    "package.json",
-    "extension.yaml",
-    "dist/build.json",
-    "dist/ccmctl.js",
-    "dist/quickstart.js",
-    "dist/server.js",
-  ];
-  for (const file of version === VERSION ? [] : files) {
+  const built = await readdir(join(copy, "dist"), { recursive: true });
+  const files = built.filter((path) => /[.]js(on)?$/.test(path)).map((path) => join("dist", path));
+  for (const file of version === VERSION ? [] : ["package.json", "extension.yaml", ...files]) {
     const text = await readFile(join(copy, file), "utf8");
     await writeFile(join(copy, file), text.replaceAll(VERSION, version));
   }
