@@ -14,15 +14,16 @@ import {
   words,
 } from "./wire.ts";
 
-/** OpenAI's Chat Completions (https://platform.openai.com/docs/api-reference/chat), with DeepSeek's `reasoning_content`. */
+/** OpenAI's Chat Completions (https://platform.openai.com/docs/api-reference/chat), with DeepSeek's `reasoning_content`
+ * and OpenRouter's web plugin. */
 export const openaiChat: SimulatedWire = {
   name: "openai-chat",
   complaint,
   read,
   frames,
   whole,
-  error: (status, type, message) => ({ error: { message, type: errorType(type), param: null, code: status } }),
-  errorFrame: (type, message) => bareEvent({ error: { message, type: errorType(type), param: null, code: null } }),
+  error: (_status, type, message) => ({ error: errorObject(type, message) }),
+  errorFrame: (type, message) => bareEvent({ error: errorObject(type, message) }),
 };
 
 const STOPS = {
@@ -33,19 +34,17 @@ const STOPS = {
   refusal: "content_filter",
 } as const satisfies Record<Answer["stop"], string>;
 
-/** OpenAI's word for a kind of error that Anthropic names. */
-export function errorType(type: string): string {
-  switch (type) {
-    case "rate_limit_error":
-      return "rate_limit_exceeded";
-    case "authentication_error":
-      return "invalid_api_key";
-    case "overloaded_error":
-    case "api_error":
-      return "server_error";
-    default:
-      return type;
-  }
+/** OpenAI's words for the kinds of errors that Anthropic names: the type is vague, the code tells. */
+const ERRORS: Readonly<Record<string, { type: string; code: string | null }>> = {
+  rate_limit_error: { type: "requests", code: "rate_limit_exceeded" },
+  authentication_error: { type: "invalid_request_error", code: "invalid_api_key" },
+  overloaded_error: { type: "server_error", code: "server_is_overloaded" },
+  api_error: { type: "server_error", code: null },
+};
+
+/** The `error` object of OpenAI's two protocols. */
+export function errorObject(type: string, message: string): Json {
+  return { message, param: null, ...(ERRORS[type] ?? { type, code: null }) };
 }
 
 function complaint(body: Json): string | undefined {
@@ -97,7 +96,7 @@ function read(body: Json) {
     tools: records(body.tools)
       .filter((tool) => tool.type === "function")
       .map((tool) => ({ name: text(record(tool.function).name), schema: record(record(tool.function).parameters) })),
-    webSearch: body.web_search_options !== undefined,
+    webSearch: body.web_search_options !== undefined || records(body.plugins).some((plugin) => plugin.id === "web"),
     thinking: effort === "" || effort === "none" ? ("none" as const) : ("shown" as const),
     ...(format.type === "json_schema" ? { schema: record(record(format.json_schema).schema) } : {}),
     ...(typeof most === "number" ? { maxTokens: most } : {}),

@@ -1,4 +1,4 @@
-import { errorType } from "./openai-chat.ts";
+import { errorObject } from "./openai-chat.ts";
 import {
   type Answer,
   type Ask,
@@ -27,13 +27,8 @@ export const openaiResponses: SimulatedWire = {
       output: itemsOf(ask, answer).map((item) => item.done),
       usage: usageOf(answer),
     }),
-  error: (status, type, message) => ({ error: { message, type: errorType(type), param: null, code: status } }),
-  errorFrame: (type, message) =>
-    namedEvent({
-      type: "error",
-      sequence_number: 0,
-      error: { type: errorType(type), code: errorType(type), message, param: null },
-    }),
+  error: (_status, type, message) => ({ error: errorObject(type, message) }),
+  errorFrame: (type, message) => namedEvent({ type: "error", sequence_number: 0, error: errorObject(type, message) }),
 };
 
 function complaint(body: Json): string | undefined {

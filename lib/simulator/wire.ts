@@ -110,12 +110,15 @@ export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The words in a content that is a string or a list of parts with `text`. */
+/** What Claude Code adds to the user's words; some wires join it with them. */
+const REMINDERS = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
+
+/** The words in a content that is a string or a list of parts with `text`, without the client's own reminders. */
 export function words(content: unknown): string {
-  if (typeof content === "string") return content;
-  return records(content)
-    .map((part) => text(part.text))
-    .filter((part) => part !== "" && !part.startsWith("<system-reminder>"))
+  const said = typeof content === "string" ? [content] : records(content).map((part) => text(part.text));
+  return said
+    .map((part) => part.replace(REMINDERS, "").trim())
+    .filter((part) => part !== "")
     .join("\n");
 }
 

@@ -7,6 +7,8 @@ import { join, resolve } from "node:path";
 const ENSURE = resolve(import.meta.dirname, "../../scripts/ensure-claude-code.mjs");
 const UNREACHABLE = 2;
 const LONGEST_RUN_MS = 90_000;
+/** A conversation that goes in circles ends here. */
+const MOST_TURNS = "10";
 
 /** What one `claude -p` said and did. */
 export interface ClaudeRun {
@@ -34,8 +36,6 @@ export interface ClaudeOptions {
   baseUrl: string;
   prompt: string;
   allowedTools?: readonly string[];
-  env?: Readonly<Record<string, string>>;
-  args?: readonly string[];
 }
 
 /**
@@ -53,7 +53,8 @@ export function findClaude(): { binary: string } | { missing: string } {
 export async function runClaude(binary: string, options: ClaudeOptions): Promise<ClaudeRun> {
   const home = await mkdtemp(join(tmpdir(), "ccm-claude-"));
   const tools = options.allowedTools?.length ? ["--allowedTools", options.allowedTools.join(",")] : [];
-  const args = ["-p", options.prompt, "--output-format", "stream-json", "--verbose", ...tools, ...(options.args ?? [])];
+  const format = ["--output-format", "stream-json", "--verbose", "--max-turns", MOST_TURNS];
+  const args = ["-p", options.prompt, ...format, ...tools];
   try {
     const { exitCode, stdout, stderr } = await collect(binary, args, {
       PATH: process.env.PATH ?? "",
@@ -65,7 +66,6 @@ export async function runClaude(binary: string, options: ClaudeOptions): Promise
       CLAUDE_CODE_GATEWAY_HINT_HEADERS: "1",
       ANTHROPIC_BASE_URL: options.baseUrl,
       ANTHROPIC_API_KEY: "ccm-proxy",
-      ...options.env,
     });
     const events = stdout
       .split("\n")

@@ -46,7 +46,7 @@ export const SCENARIOS: readonly Scenario[] = [
     prompt: "Search the web for sparrows in winter.",
     allowedTools: ["WebSearch"],
     respond: webSearch,
-    answer: "The search found what I needed.",
+    answer: "The search found a page.",
     requests: ["main", "main", "auxiliary", "main"],
   },
   {
@@ -83,7 +83,8 @@ function webSearch(ask: Ask): Reply {
       ],
     };
   const results = ask.toolResults.join();
-  if (results.includes("Web search results")) return say("The search found what I needed.");
+  if (results.includes("Web search results"))
+    return say(results.includes("https://example.com/sparrows") ? "The search found a page." : "No page came back.");
   if (ask.tools.some((tool) => tool.name === "WebSearch")) return call("WebSearch", { query: "sparrows in winter" });
   return call("ToolSearch", { query: "select:WebSearch", max_results: 1 });
 }

@@ -8,9 +8,10 @@ import { SCENARIOS } from "./scenarios.ts";
 const claude = findClaude();
 if ("missing" in claude) console.info(`skipped: tests with the real Claude Code. ${claude.missing}`);
 
+/** OpenRouter, because it speaks Chat Completions and can search the web. */
 const WIRES = [
   { wire: "anthropic", type: "anthropic-compatible", base: "" },
-  { wire: "openai-chat", type: "openai-compatible", base: "/v1" },
+  { wire: "openai-chat", type: "openrouter", base: "/v1" },
 ] as const;
 
 /** How the primary provider fails, and how often it is asked for each request: some faults earn a second try. */
