@@ -15,12 +15,24 @@ export interface Canonical {
   notes: Finding[];
 }
 
+/**
+ * How an alias stands for a canonical key. `same`: the same value under another name. `converted`: the value has another form
+ * there. `shared`: it stands for the keys of several tables.
+ */
+export type AliasKind = "same" | "converted" | "shared";
+
 /** Finds the written place of a canonical one. */
 export class Origins {
   readonly #moves = new Map<string, Path>();
+  readonly #kinds = new Map<string, AliasKind>();
 
-  record(canonical: Path, written: Path): void {
+  record(canonical: Path, written: Path, kind: AliasKind = "same"): void {
     this.#moves.set(JSON.stringify(canonical), written);
+    this.#kinds.set(JSON.stringify(canonical), kind);
+  }
+
+  kindOf(canonical: Path): AliasKind {
+    return this.#kinds.get(JSON.stringify(canonical)) ?? "same";
   }
 
   /** `providers[0].type` → `providers[0].provider_type`, if that is what the user wrote. */
@@ -63,8 +75,15 @@ function rewriteServer(result: Canonical): void {
   const server = tree.server;
   if (!isRecord(server)) return;
   if (typeof server.api_key === "string") {
-    if (server.api_key === "") delete server.api_key;
-    else moveKey(result, server, ["server"], "api_key", "api_keys", (key) => [key], ["server", "api_keys", 0]);
+    const written = ["server", "api_key"];
+    if (server.api_key !== "" && "api_keys" in server) {
+      clash(result, written, "api_key", "api_keys");
+    } else if (server.api_key !== "") {
+      server.api_keys = [server.api_key];
+      origins.record(["server", "api_keys"], written, "converted");
+      origins.record(["server", "api_keys", 0], written);
+    }
+    delete server.api_key;
   }
   if ("log_level" in server) {
     moveInto(result, server, "log_level", ["server"], "logging", "level");
@@ -75,7 +94,7 @@ function rewriteServer(result: Canonical): void {
     const performance = tableAt(tree, "performance");
     // Both spellings may stand; the one in milliseconds wins.
     performance.request_timeout_seconds = timeouts.api_timeout_ms / 1000;
-    origins.record(["performance", "request_timeout_seconds"], ["server", "timeouts", "api_timeout_ms"]);
+    origins.record(["performance", "request_timeout_seconds"], ["server", "timeouts", "api_timeout_ms"], "converted");
     delete timeouts.api_timeout_ms;
   }
   if (typeof timeouts.connect_timeout_ms === "number" && Array.isArray(tree.providers)) {
@@ -84,7 +103,8 @@ function rewriteServer(result: Canonical): void {
       const own = tableAt(provider, "timeouts");
       if ("connect_ms" in own) continue;
       own.connect_ms = timeouts.connect_timeout_ms;
-      origins.record(["providers", index, "timeouts", "connect_ms"], ["server", "timeouts", "connect_timeout_ms"]);
+      const written = ["server", "timeouts", "connect_timeout_ms"];
+      origins.record(["providers", index, "timeouts", "connect_ms"], written, "shared");
     }
     delete timeouts.connect_timeout_ms;
   }
@@ -163,7 +183,7 @@ function rewriteRouter(result: Canonical): void {
       clash(result, ["router", "background_regex"], "background_regex", "background.patterns");
     } else {
       background.patterns = [router.background_regex];
-      origins.record(["router", "background", "patterns"], ["router", "background_regex"]);
+      origins.record(["router", "background", "patterns"], ["router", "background_regex"], "converted");
       origins.record(["router", "background", "patterns", 0], ["router", "background_regex"]);
     }
     delete router.background_regex;
@@ -171,17 +191,9 @@ function rewriteRouter(result: Canonical): void {
 }
 
 /** Renames a key of a table, keeping its place among the others. */
-function moveKey(
-  result: Canonical,
-  table: Table,
-  at: Path,
-  alias: string,
-  key: string,
-  convert: (value: unknown) => unknown = (value) => value,
-  recordAt: Path = [...at, key],
-): void {
+function moveKey(result: Canonical, table: Table, at: Path, alias: string, key: string): void {
   if (!(alias in table)) return;
-  const value = convert(table[alias]);
+  const value = table[alias];
   // What holds this table may itself have been moved.
   const written = [...result.origins.written(at), alias];
   if (key in table) {
@@ -193,7 +205,6 @@ function moveKey(
   for (const name of Object.keys(table)) delete table[name];
   Object.assign(table, Object.fromEntries(entries));
   result.origins.record([...at, key], written);
-  result.origins.record(recordAt, written);
 }
 
 /** Moves a key into a section of its own, unless that section has it already. */

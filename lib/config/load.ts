@@ -86,7 +86,7 @@ function placer(text: string, path: string, raw: Record<string, unknown>, origin
   return async (findings: readonly Finding[]): Promise<Fault[]> => {
     if (findings.length === 0) return [];
     const { parseProgram, Positions } = await import("./positions.ts");
-    const positions = new Positions(parseProgram(text.startsWith("\uFEFF") ? text.slice(1) : text));
+    const positions = new Positions(parseProgram(text));
     const placed = findings.map(({ at, message }) => {
       const written: Path = origins.written(at);
       const line = positions.lineOf(written);

@@ -20,8 +20,10 @@ export class TomlSyntaxError extends Error {
 /** @throws {TomlSyntaxError} */
 export function parseProgram(text: string): Program {
   try {
+    // A byte order mark becomes a space, so that every place keeps its number.
+    const source = text.replace(/^\uFEFF/, " ");
     // TOML 1.1 lets an inline table run over several lines, which people write without a second thought.
-    return parseTOML(text, { tomlVersion: "1.1" });
+    return parseTOML(source, { tomlVersion: "1.1" });
   } catch (error) {
     if (error instanceof ParseError) throw new TomlSyntaxError(error.message, error.lineNumber);
     throw error;
@@ -77,6 +79,24 @@ export class Positions {
       if (!this.#lines.has(key)) this.#lines.set(key, line);
     }
   }
+}
+
+/** Every string of the file with its path and the place of its literal, quotes included. */
+export function stringValues(program: Program): { path: Path; value: string; range: [number, number] }[] {
+  const found: { path: Path; value: string; range: [number, number] }[] = [];
+  const visit = (path: Path, node: AST.TOMLContentNode): void => {
+    if (node.type === "TOMLArray") for (const [i, element] of node.elements.entries()) visit([...path, i], element);
+    else if (node.type === "TOMLInlineTable") visitAll(path, node.body);
+    else if (node.kind === "string") found.push({ path, value: node.value, range: node.range });
+  };
+  const visitAll = (path: Path, body: readonly AST.TOMLKeyValue[]): void => {
+    for (const { key, value } of body) visit([...path, ...key.keys.map(keyName)], value);
+  };
+  for (const node of program.body[0].body) {
+    if (node.type === "TOMLKeyValue") visitAll([], [node]);
+    else visitAll(node.resolvedKey, node.body);
+  }
+  return found;
 }
 
 export function keyName(key: AST.TOMLBare | AST.TOMLQuoted): string {
