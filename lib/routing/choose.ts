@@ -41,14 +41,17 @@ export function splitProvider(name: string): { provider: string; model: string }
 /**
  * A model at one provider only: that provider's mappings of the configured model, if there are any, else the id as it
  * stands.
- * @param translate ask for what the catalogue has instead, where the provider is not known to serve the name
+ * @param chosenFor `provider`: the client meant this id at this provider. `anyone`: it named the model as for everybody, so
+ * auto-map holds, and what the provider does not serve becomes what the catalogue has in its place there
  */
-export function modelAt(provider: Provider, name: string, settings: Settings, translate = false): Model {
-  const configured = findModel(name, settings.models) ?? autoMapped(name, settings);
+export function modelAt(provider: Provider, name: string, chosenFor: "provider" | "anyone", settings: Settings): Model {
+  const anyone = chosenFor === "anyone";
+  const configured = findModel(name, settings.models) ?? (anyone ? autoMapped(name, settings) : undefined);
   const mappings = configured?.mappings.filter((mapping) => mapping.provider.name === provider.name) ?? [];
   if (configured && mappings.length > 0) return { ...configured, mappings };
   const asked = withoutMark(name);
-  const { model, standIn } = (translate && upstreamModel(provider.type, asked)) || { model: asked, standIn: false };
+  const known = anyone ? upstreamModel(provider.type, asked) : undefined;
+  const { model, standIn } = known ?? { model: asked, standIn: false };
   const mapping = { ...explicitMapping(provider, model), standIn };
   return { name: model, strategy: "priority", affinity: "session", mappings: [mapping] };
 }
@@ -65,5 +68,5 @@ export function resolveName(name: string, settings: Settings): Model | undefined
   if (configured) return configured;
   const parts = splitProvider(name);
   const provider = parts && findProvider(parts.provider, settings.providers);
-  return provider && parts.model !== "" ? modelAt(provider, parts.model, settings) : undefined;
+  return provider && parts.model !== "" ? modelAt(provider, parts.model, "provider", settings) : undefined;
 }

@@ -57,7 +57,7 @@ export function classify(
   for (const rule of RULES) {
     if (rule === "image") continue;
     const verdict = JUDGEMENTS[rule](question);
-    tried.push({ rule, fired: verdict.fired, why: verdict.why });
+    tried.push({ rule, fired: verdict.model !== undefined, why: verdict.why });
     if (verdict.fired) return { rule, verdict, tried };
   }
   return { rule: undefined, tried };
@@ -98,7 +98,7 @@ function explicitProvider({ request: { headers, facts }, settings }: Question): 
   const why = header
     ? `a header names the provider ${provider.name}`
     : `the model's name names the provider ${provider.name}`;
-  return { fired: true, why, model: modelAt(provider, asked, settings, parts === undefined) };
+  return { fired: true, why, model: modelAt(provider, asked, parts ? "provider" : "anyone", settings) };
 }
 
 function webSearchSign({ request: { facts } }: Question): Sign {

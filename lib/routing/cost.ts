@@ -11,12 +11,13 @@ const EXPECTED_OUTPUT = 1_000;
 const LEAST_CACHED = 1_024;
 const CACHE_MS = 5 * 60_000;
 const LONG_CACHE_MS = 60 * 60_000;
-const LONG_CACHE_MARK = '"ttl":"1h"';
+/** In the marks of a client that pays for the long cache: `{"type":"ephemeral","ttl":"1h"}`. */
+const LONG_CACHE_MARK = '"1h"';
 /** A conversation moves only for a saving of more than this part of what the request costs where it is. */
 const MARGIN = 0.1;
 
 /** What a request costs at one provider, in dollars, with the figures behind it. Infinite where no price is known. */
-export interface Quote {
+interface Quote {
   mapping: Mapping;
   total: number;
   /** The provider's prompt cache is expected to hold the earlier part of the conversation. */
@@ -35,7 +36,8 @@ export interface Quote {
  * that are a tenth cheaper make good the warming of another cache within as many turns as the conversation has had so far.
  */
 export const byCost: Strategy = (mappings, at) => {
-  const quotes = mappings.map((mapping) => quote(mapping, at)).sort((a, b) => a.total - b.total);
+  const lifetime = at.request.raw.includes(LONG_CACHE_MARK) ? LONG_CACHE_MS : CACHE_MS;
+  const quotes = mappings.map((mapping) => quote(mapping, at, lifetime)).sort((a, b) => a.total - b.total);
   const { first, why } = firstOf(quotes, at);
   const others = quotes.filter((other) => other !== first);
   return [...(first ? [{ mapping: first.mapping, why: words(first) + why }] : []), ...others.map(candidate)];
@@ -68,14 +70,14 @@ function turnsToPayOff(current: Quote, other: Quote): number {
 }
 
 /** What the request is expected to cost at a provider. */
-export function quote(mapping: Mapping, { request, facts, health, session, now }: Circumstances): Quote {
+function quote(mapping: Mapping, { request, facts, health, session, now }: Circumstances, lifetime: number): Quote {
   const { provider, model } = mapping;
   const tokens = promptTokens(facts, model);
   const fresh = (tokens * facts.lastMessageBytes) / request.raw.length;
   const earlier = tokens - fresh;
   const price = priceFor(mapping, tokens);
   const served = health.lastServed(session, provider.name, model);
-  const warm = served !== undefined && now - served < cacheLifetime(request.raw) && earlier >= LEAST_CACHED;
+  const warm = served !== undefined && now - served < lifetime && earlier >= LEAST_CACHED;
   const { input, output, cacheRead: read = input, cacheWrite: write = input } = price;
   const answer = Math.min(EXPECTED_OUTPUT, facts.maxTokens ?? EXPECTED_OUTPUT);
   const warmTurn = (earlier * read + fresh * input + answer * output) / 1e6;
@@ -95,10 +97,6 @@ const UNKNOWN: Price = {
 function priceFor({ price, provider }: Mapping, tokens: number): Price {
   if (!price) return provider.type.group === "Local" ? FREE : UNKNOWN;
   return price.longContext && tokens > price.longContext.above ? price.longContext : price;
-}
-
-function cacheLifetime(raw: Buffer): number {
-  return raw.includes(LONG_CACHE_MARK) ? LONG_CACHE_MS : CACHE_MS;
 }
 
 function words({ mapping, total, warm }: Quote): string {
