@@ -39,7 +39,8 @@ async function builtFrom() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await ensureBuild().catch((error) => {
-    say(`The program could not be built: ${error.message}`);
+    // esbuild has shown its own errors already, with their places.
+    say(`The program could not be built: ${error.errors ? "see the errors above." : error.message}`);
     process.exitCode = 1;
   });
 }

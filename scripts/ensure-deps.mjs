@@ -13,16 +13,16 @@ export async function ensureDeps() {
   if (await isInstalled()) return;
   await locked(join(root, ".cache/install.lock"), async () => {
     if (await isInstalled()) return;
-    await run(
-      "Installing the packages that the build needs (a minute at most)",
-      npm(),
-      ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
-      { cwd: root, env: npmEnvironment() },
-    ).catch((error) => {
-      throw new Error(
-        `${error.message}\nThe packages could not be installed. Is the npm registry reachable? Then run: npm ci`,
-      );
-    });
+    // Not `npm ci`: it refuses a lock file that was written where packages for other platforms could not be seen.
+    const args = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+    const options = { cwd: root, env: npmEnvironment() };
+    await run("Installing the packages that the build needs (a minute at most)", npm(), args, options).catch(
+      (error) => {
+        throw new Error(
+          `${error.message}\nThe packages could not be installed. Is the npm registry reachable? Then run: npm install`,
+        );
+      },
+    );
   });
 }
 

@@ -38,7 +38,7 @@ describe("ensure-deps", () => {
     await rm(join(root, "package.json"));
     const { exitCode, stderr } = await node("ensure-deps.mjs");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("npm ci");
+    expect(stderr).toContain("npm install");
   });
 });
 
