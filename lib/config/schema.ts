@@ -55,6 +55,7 @@ export const providerSchema = v.strictObject({
     v.strictObject({
       connect_ms: v.optional(milliseconds, 10_000),
       first_byte_ms: v.optional(milliseconds, 120_000),
+      first_event_ms: v.optional(milliseconds, 120_000),
       idle_ms: v.optional(milliseconds, 120_000),
       total_ms: v.optional(milliseconds, 0),
     }),

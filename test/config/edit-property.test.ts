@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyChanges, type Change } from "../../lib/config/edit.ts";
+import { applyChanges, type Change } from "../../lib/config/edit/index.ts";
 import { parseConfig } from "../../lib/config/load.ts";
 
 /** One decorated file a dialect, with the names that changes may use. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyChanges, type Change, EditError } from "../../lib/config/edit.ts";
+import { applyChanges, type Change, EditError } from "../../lib/config/edit/index.ts";
 import { parseConfig } from "../../lib/config/load.ts";
 
 const CANONICAL = `# My providers

@@ -3,20 +3,20 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import { canonicalise, type Origins } from "./aliases.ts";
-import { contentOf, readDocument } from "./edit/document.ts";
-import { NoLiteral } from "./edit/literal.ts";
-import { EditError, resolveNames } from "./edit/names.ts";
-import { put } from "./edit/put.ts";
-import { remove } from "./edit/remove.ts";
-import { entryName, isRecord, type Path } from "./faults.ts";
-import { fitSchema } from "./fit-schema.ts";
-import { isSecretPath, maskSecret } from "./mask.ts";
-import { parseProgram, staticValue, TomlSyntaxError } from "./positions.ts";
-import { configSchema } from "./schema.ts";
-import { takeUnknownKeys } from "./unknown-keys.ts";
+import { canonicalise, type Origins } from "../aliases.ts";
+import { entryName, isRecord, type Path } from "../faults.ts";
+import { fitSchema } from "../fit-schema.ts";
+import { isSecretPath, maskSecret } from "../mask.ts";
+import { parseProgram, staticValue, TomlSyntaxError } from "../positions.ts";
+import { configSchema } from "../schema.ts";
+import { takeUnknownKeys } from "../unknown-keys.ts";
+import { contentOf, readDocument } from "./document.ts";
+import { NoLiteral } from "./literal.ts";
+import { EditError, resolveNames } from "./names.ts";
+import { put } from "./put.ts";
+import { remove } from "./remove.ts";
 
-export { EditError } from "./edit/names.ts";
+export { EditError } from "./names.ts";
 
 /**
  * One change. The path is canonical and calls entries of lists by their name: `["providers", "openai", "priority"]`,
