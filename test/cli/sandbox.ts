@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { afterEach } from "vitest";
+import { fetchHealth, type Health } from "../../lib/daemon/health.ts";
 import { freePort } from "../../lib/daemon/port-owner.ts";
 
 /** The clone, or another place where the program is built. */
@@ -44,7 +46,7 @@ export interface RunOptions {
 }
 
 /** @param config configuration to begin with; PORT in it is replaced. None: there is no file */
-export async function makeSandbox(config?: string): Promise<Sandbox> {
+async function makeSandbox(config?: string): Promise<Sandbox> {
   const dir = mkdtempSync(join(tmpdir(), "ccm cli ")); // a blank in every path, on purpose
   const [home, workspace, state] = [join(dir, "home"), join(dir, "workspace"), join(dir, "home", ".claude-code-mux")];
   for (const path of [home, workspace]) mkdirSync(path);
@@ -88,6 +90,30 @@ export async function makeSandbox(config?: string): Promise<Sandbox> {
   };
   if (config !== undefined) sandbox.writeConfig(config);
   return sandbox;
+}
+
+/** Sandboxes, and whatever else has to be taken away again, for the tests of one file. */
+export function sandboxes() {
+  const steps: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const step of steps.splice(0).reverse()) await step();
+  });
+  return {
+    afterwards: (step: () => unknown) => void steps.push(step),
+    async sandbox(config?: string): Promise<Sandbox> {
+      const made = await makeSandbox(config);
+      steps.push(() => made.close());
+      return made;
+    },
+  };
+}
+
+/** A base URL where nobody listens. */
+export const NOWHERE = "http://127.0.0.1:9";
+
+/** What our server says of itself at that port, if it is there. */
+export function isUp(port: number): Promise<Health | undefined> {
+  return fetchHealth(`http://127.0.0.1:${port}`, 1_000);
 }
 
 /** Waits for the end of a process and returns what it said. */
