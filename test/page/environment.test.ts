@@ -19,5 +19,5 @@ test.each(SHELLS)("and the way back for %s is that of ccmctl env --unset", (shel
 });
 
 test("where the server asks for a key, the lines say which one to put in", () => {
-  expect(exportLines("bash", URL, true)).toContain("ANTHROPIC_API_KEY=one-of-server.api_keys");
+  expect(exportLines("bash", URL, true)).toContain('ANTHROPIC_API_KEY="one-of-server.api_keys"');
 });

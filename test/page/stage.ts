@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { createLogger } from "../../lib/server/log.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 import { type Simulator, startSimulator } from "../../lib/simulator/server.ts";
@@ -123,6 +123,12 @@ export async function openStage(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What a user can read there: without what is hidden, with the line breaks that are seen. */
+export function words(place: Locator): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden must not count
+  return place.innerText();
 }
 
 async function openWindow(browser: Browser, address: string, options: BrowserContextOptions): Promise<Window> {

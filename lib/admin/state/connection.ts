@@ -7,6 +7,8 @@ const FIRST_RETRY_MS = 300;
 const LONGEST_RETRY_MS = 3_000;
 
 let source: EventSource | undefined;
+/** What the page knows is as new as the stream; false after every gap. */
+let fresh = false;
 let retryMs = FIRST_RETRY_MS;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,6 +41,7 @@ function close(): void {
   clearTimeout(retryTimer);
   source?.close();
   source = undefined;
+  fresh = false;
 }
 
 /** The browser would retry some failures and give up on others; we retry all of them, ever more slowly. */
@@ -60,7 +63,6 @@ async function tellWhy(): Promise<void> {
 
 function takeStatus(next: StatusView): void {
   const before = status.value;
-  const wasAway = connection.value !== "live";
   status.value = next;
   connection.value = "live";
   retryMs = FIRST_RETRY_MS;
@@ -68,6 +70,7 @@ function takeStatus(next: StatusView): void {
     const version = before.version === next.version ? "" : ` as version ${next.version}; reload the page to see it`;
     notice.value = `The server was restarted${version}.`;
   }
-  if (wasAway) void Promise.all([loadRequests(), loadConfiguration()]);
+  if (!fresh) void Promise.all([loadRequests(), loadConfiguration()]);
   else if (before && before.config.etag !== next.config.etag) void loadConfiguration();
+  fresh = true;
 }

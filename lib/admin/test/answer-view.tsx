@@ -33,7 +33,7 @@ export function AnswerView({ trial }: { trial: Trial }) {
           <StatePill {...PHASES[trial.phase]} />
         </span>
       </div>
-      {trial.decision && <RouteTaken decision={trial.decision} reason={entry?.reason} />}
+      {trial.decision && <RouteTaken decision={trial.decision} />}
       <AnswerBlocks blocks={trial.answer.blocks} growing={trial.phase === "streaming"} />
       {trial.error !== undefined && <Problem>{trial.error}</Problem>}
       <Measures trial={trial} />

@@ -2,15 +2,15 @@ import { Pill } from "../parts/pill.tsx";
 import { ruleWord } from "../words/rules.ts";
 import type { TrialDecision } from "./trial.ts";
 
-/** The decision, as the response's headers told it at once; the reason follows from the journal. */
-export function RouteTaken({ decision, reason }: { decision: TrialDecision; reason: string | undefined }) {
-  const { route, model, provider, attempts } = decision;
+/** The decision, as the response's headers told it before the first word. */
+export function RouteTaken({ decision }: { decision: TrialDecision }) {
+  const { rule, reason, model, provider, attempts } = decision;
   return (
     <div class="route-taken">
       <p class="route-chain">
-        {route !== "" && (
+        {rule !== "" && (
           <span>
-            <Pill tone="info">{ruleWord(route)}</Pill>
+            <Pill tone="info">{ruleWord(rule)}</Pill>
           </span>
         )}
         {model !== "" && <span class="mono">{model}</span>}
@@ -21,7 +21,7 @@ export function RouteTaken({ decision, reason }: { decision: TrialDecision; reas
           </span>
         )}
       </p>
-      {reason !== undefined && <p class="small muted">{reason}</p>}
+      {reason !== "" && <p class="small muted">{reason}</p>}
     </div>
   );
 }

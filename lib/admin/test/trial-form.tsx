@@ -20,7 +20,7 @@ export function TrialFormView() {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
   };
   return (
-    <form class="card trial-form" onSubmit={submit} onKeyDown={sendByKey} aria-label="Test message">
+    <form class="card trial-form" onSubmit={submit} onKeyDown={sendByKey} aria-label="Test request">
       {models.data.value && names.length === 0 && <Note>No model is defined yet; ccm-quickstart defines some.</Note>}
       <label for="trial-model">Model</label>
       <select id="trial-model" value={current.model} onChange={(event) => change({ model: event.currentTarget.value })}>

@@ -24,7 +24,8 @@ export function change(fields: Partial<TrialForm>): void {
 /** What the response's headers tell of the decision. */
 export interface TrialDecision {
   requestId: string;
-  route: string;
+  rule: string;
+  reason: string;
   model: string;
   provider: string;
   attempts: string;
@@ -116,9 +117,11 @@ function update(change: Partial<Trial>): void {
 
 function readDecision(headers: Headers): TrialDecision {
   const read = (name: string) => headers.get(`x-ccm-${name}`) ?? "";
+  const [, rule = "", reason = ""] = /^([\w-]+)(?:: (.*))?$/.exec(read("route")) ?? [];
   return {
     requestId: read("request-id"),
-    route: read("route"),
+    rule,
+    reason,
     model: read("model"),
     provider: read("provider"),
     attempts: read("attempts"),

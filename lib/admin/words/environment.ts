@@ -9,7 +9,7 @@ const OWN_KEY = "one-of-server.api_keys";
 /** What Claude Code needs in its environment to come to this server: the lines of `ccmctl env`. */
 export function exportLines(shell: Shell, origin: string, needsKey: boolean): string {
   const set = (name: string, value: string) =>
-    shell === "fish" ? `set -gx ${name} ${value}` : `export ${name}=${value}`;
+    shell === "fish" ? `set -gx ${name} "${value}"` : `export ${name}="${value}"`;
   return [
     set("ANTHROPIC_BASE_URL", origin),
     set("ANTHROPIC_API_KEY", needsKey ? OWN_KEY : STAND_IN_KEY),

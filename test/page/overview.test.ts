@@ -1,0 +1,117 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browserPath, startBrowser } from "./browser.ts";
+import { openStage, type Stage, words } from "./stage.ts";
+
+describe.skipIf(browserPath === undefined)("Overview", () => {
+  let browser: Browser;
+  let stage: Stage;
+  beforeAll(async () => {
+    browser = await startBrowser();
+    stage = await openStage(browser);
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await browser?.close();
+  });
+
+  test("leads from nothing to the first answered request", async () => {
+    const { page, complaints, close } = await stage.open();
+    await page.getByRole("heading", { name: "Ready for the first request" }).waitFor();
+    const lines = await words(page.getByRole("region", { name: "the environment" }));
+    expect(lines).toContain(`export ANTHROPIC_BASE_URL="${stage.url}"`);
+    await stage.ask();
+    await page.getByRole("heading", { name: "Last requests" }).waitFor();
+    expect(await page.getByRole("heading", { name: "Ready for the first request" }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("shows a request as it happens: what was asked and used, who failed, who served", async () => {
+    const { page, close } = await stage.open();
+    await page.getByRole("heading", { level: 1, name: "Everything is working" }).waitFor();
+    await stage.ask({}, { "x-ccm-simulate": "primary=529" });
+    const row = page.getByRole("row").filter({ hasText: "backup" }).first();
+    await row.waitFor();
+    const told = await words(row);
+    expect(told).toContain("claude-sonnet-4-20250514");
+    expect(told).toContain("gpt-5.2");
+    expect(told).toContain("defined model");
+    expect(told).toMatch(/primary[\s\S]*529[\s\S]*overloaded[\s\S]*backup[\s\S]*served/);
+    expect(told).toContain("OK");
+    await page.getByText("Saved by failover").locator("..").getByText("1", { exact: true }).waitFor();
+    await close();
+  });
+
+  test("tells all about one request, by mouse and by keyboard, and closes it again", async () => {
+    await stage.ask({}, { "x-ccm-simulate": "primary=529" });
+    const { page, complaints, close } = await stage.open();
+    const open = page.getByRole("row").filter({ hasText: "529" }).first().getByRole("link");
+    await open.focus();
+    await page.keyboard.press("Enter");
+    const detail = page.getByRole("complementary", { name: "One request" });
+    await detail.getByText("backup answered after primary failed (overloaded). The client noticed nothing.").waitFor();
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Request");
+    const told = await words(detail);
+    for (const word of ["Route", "Attempts", "(simulated)", "Tokens", "Output", "req_"]) expect(told).toContain(word);
+    const address = page.url();
+    await detail.getByRole("link", { name: "Close" }).click();
+    await detail.waitFor({ state: "detached" });
+    await page.goto(address);
+    await detail.getByRole("heading", { name: "Request", exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a request that the journal has forgotten is told so", async () => {
+    const { page, close } = await stage.open("#/overview/req_long_ago");
+    await page.getByText("The journal no longer holds this request.").waitFor();
+    await close();
+  });
+
+  test("a provider that rests says why and for how long, and can be woken", async () => {
+    const { page, close } = await stage.open();
+    const card = page
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("heading", { name: "primary", exact: true }) });
+    await card.getByText("Ready").waitFor();
+    stage.simulator.setFault("primary", "auth");
+    await stage.ask();
+    await card.getByText("Login refused", { exact: true }).waitFor();
+    expect(await words(card)).toContain("key or login refused");
+    await page.getByRole("heading", { level: 1, name: "Working, with fewer providers" }).waitFor();
+    stage.simulator.setFault("primary", undefined);
+    await card.getByRole("button", { name: "Use primary again now" }).click();
+    await card.getByText("Ready").waitFor();
+    await close();
+  });
+
+  test("fifty at a time, and the older ones on request", async () => {
+    for (let i = 0; i < 60; i++) await stage.ask();
+    const { page, close } = await stage.open();
+    const rows = page.getByRole("row");
+    await rows.nth(50).waitFor();
+    expect(await rows.count()).toBe(51);
+    await page.getByRole("button", { name: "Show older requests" }).click();
+    await rows.nth(60).waitFor();
+    await close();
+  });
+});
+
+describe.skipIf(browserPath === undefined)("Overview without providers", () => {
+  test("says that requests have nowhere to go, and gives the commands to type", async () => {
+    const browser = await startBrowser();
+    const stage = await openStage(browser, () => "");
+    const { page, complaints } = await stage.open();
+    await page.getByRole("heading", { level: 1, name: "No provider is set up yet" }).waitFor();
+    await page.getByRole("heading", { name: "Three steps to the first answer" }).waitFor();
+    expect(await words(page.getByRole("region", { name: "the wizard's command" }))).toBe("ccm-quickstart");
+    for (const name of ["Providers", "Models", "Router", "Test", "Settings"]) {
+      await page.getByRole("tab", { name }).click();
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+    }
+    expect(complaints).toEqual([]);
+    await stage.close();
+    await browser.close();
+  });
+});

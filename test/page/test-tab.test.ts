@@ -1,0 +1,154 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { browserPath, startBrowser } from "./browser.ts";
+import { openStage, type Stage, type Window, words } from "./stage.ts";
+
+describe.skipIf(browserPath === undefined)("Test", () => {
+  let browser: Browser;
+  let stage: Stage;
+  let window: Window;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await startBrowser();
+    stage = await openStage(browser);
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await browser?.close();
+  });
+  beforeEach(async () => {
+    window = await stage.open("#/test");
+    page = window.page;
+    return () => window.close();
+  });
+
+  const send = () => page.getByRole("button", { name: "Send" }).click();
+  const answer = () => page.getByRole("region", { name: "Answer" });
+  const phase = (word: string) => answer().getByRole("status").getByText(word).waitFor();
+
+  test("sends what was written, and shows the answer, the decision, the attempts, the tokens", async () => {
+    await page.getByRole("textbox", { name: "Message" }).fill("What is a mux?");
+    await send();
+    await phase("Complete");
+    await answer().getByText("All about this request").waitFor();
+    const told = await words(answer());
+    expect(told).toContain("defined model");
+    expect(told).toContain("claude-sonnet-4-20250514");
+    expect(told).toMatch(/First token\s+\S/);
+    expect(told).toMatch(/Tokens out\s+\d/);
+    expect(told).toContain("end_turn");
+    const sent = stage.simulator.requests.at(-1);
+    expect(JSON.stringify(sent)).toContain("What is a mux?");
+    expect(window.complaints).toEqual([]);
+  });
+
+  test("a simulated failure of the first provider: the second answers, and both attempts are shown", async () => {
+    await page.getByLabel("The provider").selectOption("primary");
+    await page.getByLabel("… does this").selectOption({ label: "answers 529, overloaded" });
+    await send();
+    await phase("Complete");
+    await answer().getByText("(simulated)").waitFor();
+    const told = await words(answer());
+    expect(told).toContain("backup at attempt 2");
+    expect(told).toMatch(/primary[\s\S]*529[\s\S]*overloaded \(simulated\)[\s\S]*backup/);
+    const health = (await (await fetch(`${stage.url}/api/status`)).json()) as { providers: { state: string }[] };
+    expect(health.providers.map(({ state }) => state)).toEqual(["ok", "ok"]);
+    expect(window.complaints).toEqual([]);
+  });
+
+  test("a provider can be asked by name", async () => {
+    await page.getByLabel("Provider", { exact: true }).selectOption("backup");
+    await send();
+    await phase("Complete");
+    expect(await words(answer())).toMatch(/asked for by name[\s\S]*backup/);
+  });
+
+  test("thinking and tool calls are shown for what they are", async () => {
+    await page.getByLabel("Ask for thinking").check();
+    await page.getByLabel("Offer a tool").check();
+    await page.getByRole("textbox", { name: "Message" }).fill("What is the weather in Paris? Use the tool.");
+    await send();
+    await phase("Complete");
+    await answer().getByText("Thinking").click();
+    const { body } = stage.simulator.requests.at(-1) as unknown as { body: Record<string, unknown> };
+    expect(body).toMatchObject({ thinking: { type: "enabled" }, tools: [{ name: "get_weather" }] });
+    expect(await words(answer())).toContain("get_weather");
+  });
+
+  test("an answer can be stopped, and another one sent", async () => {
+    await page.getByLabel("The provider").selectOption("primary");
+    await page
+      .getByLabel("… does this")
+      .selectOption({ label: "is silent: it accepts the request and does not answer" });
+    await page.getByLabel("Provider", { exact: true }).selectOption("primary");
+    await send();
+    await phase("Waiting for the first word");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await phase("Stopped by you");
+    await page.getByLabel("The provider").selectOption("");
+    await page.getByRole("textbox", { name: "Message" }).press("Control+Enter");
+    await phase("Complete");
+    expect(window.complaints).toEqual([]);
+  });
+
+  test("when nobody can answer, the reason is told in full", async () => {
+    await page.getByLabel("Provider", { exact: true }).selectOption("primary");
+    await page.getByLabel("The provider").selectOption("primary");
+    await page.getByLabel("… does this").selectOption({ label: "refuses the key" });
+    await send();
+    await phase("Failed");
+    const told = await words(answer().getByRole("alert"));
+    expect(told).toContain("primary");
+    expect(told).toContain("401");
+  });
+
+  test("an answer that is cut is not shown as complete", async () => {
+    await page.getByLabel("Provider", { exact: true }).selectOption("primary");
+    await page.getByLabel("The provider").selectOption("primary");
+    await page.getByLabel("… does this").selectOption({ label: "breaks off in the middle of a sentence" });
+    await send();
+    await phase("Failed");
+    await answer().getByRole("alert").waitFor();
+  });
+
+  test("what was written and answered is still there after a walk to another tab", async () => {
+    await page.getByRole("textbox", { name: "Message" }).fill("Remember me.");
+    await send();
+    await phase("Complete");
+    await page.getByRole("tab", { name: "Models" }).click();
+    await page.getByRole("heading", { level: 1, name: "Models" }).waitFor();
+    await page.getByRole("tab", { name: "Test" }).click();
+    await phase("Complete");
+    expect(await page.getByRole("textbox", { name: "Message" }).inputValue()).toBe("Remember me.");
+  });
+});
+
+describe.skipIf(browserPath === undefined)("Test on a server that asks for keys", () => {
+  test("asks for one of them, and says so when it is wrong", async () => {
+    const browser = await startBrowser();
+    const stage = await openStage(
+      browser,
+      ({ url }) => `[server]
+api_keys = ["team-key-0123456789"]
+[[providers]]
+name = "p"
+type = "anthropic"
+api_key = "k"
+base_url = "${url}/p"
+[[models]]
+name = "m"
+providers = [{ name = "p", model = "claude-sonnet-4-5" }]
+`,
+    );
+    const { page } = await stage.open("#/test");
+    const answer = page.getByRole("region", { name: "Answer" });
+    await page.getByLabel("One of the server's api_keys").fill("wrong");
+    await page.getByRole("button", { name: "Send" }).click();
+    await answer.getByRole("alert").getByText("server.api_keys").waitFor();
+    await page.getByLabel("One of the server's api_keys").fill("team-key-0123456789");
+    await page.getByRole("button", { name: "Send" }).click();
+    await answer.getByRole("status").getByText("Complete").waitFor();
+    await stage.close();
+    await browser.close();
+  });
+});
