@@ -31,15 +31,16 @@ const ENDPOINTS: readonly { ends: RegExp; does: Place["does"]; wire: WireName; s
   { ends: /\/models$/, does: "models", wire: "openai-chat" },
 ];
 
-/** @returns undefined for a path that no provider of ours knows */
+/** @returns undefined for a path that no provider of ours knows, and for a fault that there is not */
 export function placeOf(url: string): Place | undefined {
   const path = new URL(url, "http://simulator").pathname;
   const [, provider = "", second = ""] = path.split("/");
   const isFault = provider === "fault" && isFaultName(second);
+  if (provider === "" || (provider === "fault" && !isFault)) return undefined;
   const rest = path.slice(1 + provider.length + (isFault ? 1 + second.length : 0));
   for (const { ends, does, wire, stream } of ENDPOINTS) {
     const found = ends.exec(rest);
-    if (!found || provider === "") continue;
+    if (!found) continue;
     const model = found[1] === undefined ? {} : { model: decodeURIComponent(found[1]) };
     const fromPath = { ...model, ...(stream === undefined ? {} : { stream }) };
     return { provider, does, wire, fromPath, ...(isFault ? { fault: second } : {}) };

@@ -236,8 +236,11 @@ test("requests are remembered without credentials", () => {
   expect(JSON.stringify(simulator.requests)).not.toContain("secret");
 });
 
-test("a path that belongs to no provider is a plain 404", async () => {
-  const answer = await post("/claude/v1/elsewhere", {});
-  expect(answer.status).toBe(404);
-  expect(await answer.text()).toContain("/fault/NAME");
-});
+test.each(["/claude/v1/elsewhere", "/v1/messages/", "/fault/no-such-fault/v1/messages", "/"])(
+  "%s belongs to no provider: a plain 404",
+  async (path) => {
+    const answer = await post(path, {});
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain("/fault/NAME");
+  },
+);
