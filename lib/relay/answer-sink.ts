@@ -15,15 +15,14 @@ const STREAM_HEADERS = {
 };
 
 /**
- * Decides when the client's stream is committed. Until there is content nothing is sent, so that another provider may
- * take over unseen; what an attempt said before is held, and forgotten with it.
+ * The client's stream, committed late: until there is content nothing is sent, so that another provider may take over
+ * unseen. Silence is filled with pings.
  */
 export class AnswerSink {
   readonly #reply: ClientReply;
   readonly #headers: () => Record<string, string>;
   readonly #silence: Deadline;
   readonly #opening: { id: string; model: string; inputTokens: number };
-  #held: (Buffer | string)[] = [];
   #state: "waiting" | "opened" | "flowing" | "ended" = "waiting";
   /** Bytes that were sent to the client. */
   bytes = 0;
@@ -54,22 +53,11 @@ export class AnswerSink {
     return this.#state !== "waiting";
   }
 
-  /** Keeps bytes that are no content yet. */
-  hold(bytes: Buffer | string): void {
-    if (bytes.length > 0) this.#held.push(bytes);
-  }
-
-  /** Forgets what the failed attempt said. */
-  forget(): void {
-    this.#held = [];
-  }
-
-  /** Sends content, and before it what was held. @returns false when the client is slower than the upstream */
+  /** Sends content. @returns false when the client is slower than the upstream */
   send(bytes: Buffer | string): boolean {
     if (this.#state === "flowing") return this.#write(bytes);
-    const first =
-      this.#state === "opened" ? withoutMessageStart(join([...this.#held, bytes])) : join([...this.#held, bytes]);
-    this.#held = [];
+    if (this.#state === "ended") return true;
+    const first = this.#state === "opened" ? withoutMessageStart(bytes) : bytes;
     if (this.#state === "waiting") this.#reply.begin(200, { ...this.#headers(), ...STREAM_HEADERS });
     this.#state = "flowing";
     return this.#write(first);
@@ -113,14 +101,8 @@ export class AnswerSink {
 }
 
 /** Our own message_start is with the client already; a second one would break it. */
-function withoutMessageStart(bytes: Buffer): Buffer {
+function withoutMessageStart(bytes: Buffer | string): Buffer {
   const splitter = new EventSplitter();
-  const { events } = splitter.push(bytes);
+  const { events } = splitter.push(Buffer.from(bytes));
   return Buffer.concat([...events.filter((event) => eventName(event) !== "message_start"), splitter.rest()]);
-}
-
-function join(parts: (Buffer | string)[]): Buffer {
-  return parts.length === 1 && Buffer.isBuffer(parts[0])
-    ? parts[0]
-    : Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
 }

@@ -5,10 +5,20 @@ import type { Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { readFailure } from "../wires/failures.ts";
-import { CannotCarry, type StreamTranslator, type Target, type Wire } from "../wires/wire.ts";
-import type { AnswerSink } from "./answer-sink.ts";
+import { CannotCarry, type Target, type Wire } from "../wires/wire.ts";
+import { collect } from "./collect.ts";
+import { pump } from "./stream-pump.ts";
 import type { Timers } from "./timers.ts";
-import { type Call, CallFailed, decodedBody, transportFailure, type UpstreamPool } from "./upstream.ts";
+import { type Call, CallFailed, decodedBody, type UpstreamPool } from "./upstream.ts";
+
+/** Where the answer of an attempt goes once there is content. */
+export interface Outlet {
+  /** Asks to be the one that answers. @returns false when another attempt was faster */
+  claim(): boolean;
+  /** @returns false when the client is slower than the upstream: wait for `onDrain` */
+  send(bytes: Buffer | string): boolean;
+  onDrain(listener: () => void): void;
+}
 
 /** Everything one try at one provider needs. */
 export interface AttemptInput {
@@ -24,24 +34,35 @@ export interface AttemptInput {
   requestId: string;
   /** Hold the whole answer back: nobody watches it flow, so any break stays unseen. */
   holdWhole: boolean;
-  sink: AnswerSink;
+  /** Hold the beginning of the answer back for so many ms. */
+  holdMs: number;
+  outlet: Outlet;
   pool: UpstreamPool;
   timers: Timers;
+  /** Epoch ms. */
   now: () => number;
-  /** Called when content reaches the client for the first time. */
-  onContent: () => void;
-  /** Response headers of the upstream, as soon as they are known. */
+  /** Status and headers of the upstream, as soon as they are known. */
   onHeaders: (status: number, headers: IncomingMessage["headers"]) => void;
+}
+
+interface Told {
+  usage: Usage;
+  stopReason: string | null;
+  servedModel?: string;
 }
 
 /** What became of a try. */
 export type AttemptOutcome =
-  | { kind: "streamed"; usage: Usage; stopReason: string | null; servedModel?: string }
-  | { kind: "answered"; body: Buffer; usage: Usage; stopReason: string | null; servedModel?: string }
+  /** The whole answer went to the outlet. */
+  | ({ kind: "streamed" } & Told)
+  /** A whole answer in Anthropic's shape, not sent yet. */
+  | ({ kind: "answered"; body: Buffer } & Told)
   /** Nothing has reached the client. */
   | { kind: "failed"; failure: Failure }
-  /** The client has part of the answer, and was told that it is not whole. */
-  | { kind: "broken"; failure: Failure; usage: Usage };
+  /** The client has part of the answer; `ending` tells it honestly that it is not whole. */
+  | { kind: "broken"; failure: Failure; usage: Usage; ending: () => Buffer | string }
+  /** Another attempt was faster. */
+  | { kind: "lost" };
 
 /** One try under way. */
 export interface Attempt {
@@ -54,16 +75,21 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** Largest error body that is read: more is no error message. */
 const MAX_ERROR_BYTES = 256 * 1024;
 
-/** How long a finished upstream may keep its connection without ending the response. */
-const LINGER_MS = 2_000;
-
-/** Sends the request to one provider and, when it answers, the answer to the client. Never rejects. */
+/** Sends the request to one provider and, when it answers, the answer to the outlet. Never rejects. */
 export function attempt(input: AttemptInput): Attempt {
   let call: Call | undefined;
+  let aborted = false;
   const outcome = run(input, (started) => {
     call = started;
+    if (aborted) started.abort();
   }).catch((error: unknown): AttemptOutcome => ({ kind: "failed", failure: failureOf(error) }));
-  return { outcome, abort: () => call?.abort() };
+  return {
+    outcome,
+    abort() {
+      aborted = true;
+      call?.abort();
+    },
+  };
 }
 
 async function run(input: AttemptInput, onCall: (call: Call) => void): Promise<AttemptOutcome> {
@@ -75,6 +101,26 @@ async function run(input: AttemptInput, onCall: (call: Call) => void): Promise<A
     input.fresh,
   );
   onCall(call);
+  let late: Failure | undefined;
+  const total = input.timers.after(timeouts.total_ms, () => {
+    late = { reason: "too_slow", message: `not done within ${timeouts.total_ms} ms` };
+    call.abort();
+  });
+  try {
+    const outcome = await converse(input, call);
+    if (late && (outcome.kind === "failed" || outcome.kind === "broken")) outcome.failure = late;
+    return outcome;
+  } catch (error) {
+    if (late) return { kind: "failed", failure: late };
+    throw error;
+  } finally {
+    total.cancel();
+  }
+}
+
+/** The call's response, from its headers to its end. */
+async function converse(input: AttemptInput, call: Call): Promise<AttemptOutcome> {
+  const { inbound, wire, target, timeouts } = input;
   const response = await call.response;
   const status = response.statusCode ?? 0;
   input.onHeaders(status, response.headers);
@@ -83,10 +129,25 @@ async function run(input: AttemptInput, onCall: (call: Call) => void): Promise<A
   const contentType = response.headers["content-type"] ?? "";
   if (/^text\/html/i.test(contentType)) {
     call.abort();
-    return { kind: "failed", failure: { reason: "bad_answer", status, message: "an HTML page instead of an answer" } };
+    return {
+      kind: "failed",
+      failure: { reason: "bad_answer", status, message: "an HTML page instead of an answer" },
+    };
   }
-  if (inbound.facts.stream && !/^application\/json/i.test(contentType)) return stream(input, response, body, call);
-  return whole(input, body, call);
+  if (!inbound.facts.stream || /^application\/json/i.test(contentType)) return await whole(input, body, call);
+  return await pump({
+    translator: wire.stream({ inbound, target, messageId: input.messageId }),
+    body,
+    call,
+    isWhole: () => response.complete,
+    outlet: input.outlet,
+    timers: input.timers,
+    idleMs: timeouts.idle_ms,
+    firstEventMs: timeouts.first_event_ms,
+    holdWhole: input.holdWhole,
+    holdMs: input.holdMs,
+    requestId: input.requestId,
+  });
 }
 
 async function readRefusal(
@@ -95,12 +156,9 @@ async function readRefusal(
   body: Readable,
   call: Call,
 ): Promise<Failure> {
-  const bytes = await collect(input, body, call, MAX_ERROR_BYTES, true);
-  const failure = readFailure(
-    input.target.type.id,
-    { status: response.statusCode ?? 0, headers: response.headers, body: bytes },
-    input.now(),
-  );
+  const bytes = await collect(body, { ...collecting(input, call), limit: MAX_ERROR_BYTES, partial: true });
+  const refusal = { status: response.statusCode ?? 0, headers: response.headers, body: bytes };
+  const failure = readFailure(input.target.type.id, refusal, input.now());
   const contentType = response.headers["content-type"] ?? "";
   if (input.wire.id === "anthropic" && contentType.includes("json")) failure.verbatim = { body: bytes, contentType };
   return failure;
@@ -108,126 +166,16 @@ async function readRefusal(
 
 /** A whole answer, asked for or not. */
 async function whole(input: AttemptInput, body: Readable, call: Call): Promise<AttemptOutcome> {
-  const bytes = await collect(input, body, call, MAX_ANSWER_BYTES, false);
+  const bytes = await collect(body, { ...collecting(input, call), limit: MAX_ANSWER_BYTES, partial: false });
   const { inbound, target, messageId } = input;
   const answer = input.wire.answer(bytes, { inbound, target, messageId });
   if (!answer.ok) return { kind: "failed", failure: answer.failure };
   const { usage, stopReason, servedModel } = answer;
-  const told = { usage, stopReason, ...(servedModel !== undefined && { servedModel }) };
-  return { kind: "answered", body: answer.body, ...told };
+  return { kind: "answered", body: answer.body, usage, stopReason, ...(servedModel !== undefined && { servedModel }) };
 }
 
-function stream(input: AttemptInput, response: IncomingMessage, body: Readable, call: Call): Promise<AttemptOutcome> {
-  const { inbound, target, messageId, sink, timeouts } = input;
-  const translator = input.wire.stream({ inbound, target, messageId });
-  return new Promise((resolve) => {
-    let settled = false;
-    const silence = input.timers.after(timeouts.idle_ms, () =>
-      settle({ reason: "too_slow", message: `silent for ${timeouts.idle_ms} ms` }),
-    );
-    const settle = (found?: Failure): void => {
-      if (settled) return;
-      settled = true;
-      silence.cancel();
-      const failure = found ?? translator.failure;
-      if (translator.phase !== "complete") call.abort();
-      else if (!response.complete) linger(input.timers, body, call);
-      resolve(conclude(input, translator, failure));
-    };
-    const forward = (bytes: Buffer | string): void => {
-      if (bytes.length === 0) return;
-      const release = translator.phase === "complete" || (translator.phase === "content" && !input.holdWhole);
-      if (!release && !sink.committed) return sink.hold(bytes);
-      if (!sink.committed) input.onContent();
-      if (sink.send(bytes)) return;
-      body.pause();
-      silence.move(0);
-      sink.onDrain(() => {
-        silence.move(timeouts.idle_ms);
-        body.resume();
-      });
-    };
-    body.on("data", (chunk: Buffer) => {
-      if (settled) return;
-      silence.move(timeouts.idle_ms);
-      forwardSafely(() => translator.push(chunk));
-    });
-    body.on("end", () => {
-      if (settled) return;
-      forwardSafely(() => translator.end());
-      settle(response.complete ? undefined : { reason: "truncated", message: "the connection broke in mid-answer" });
-    });
-    body.on("error", (error: NodeJS.ErrnoException) => settle(transportFailure(error, true)));
-    body.on("close", () => settle({ reason: "truncated", message: "the connection broke in mid-answer" }));
-
-    function forwardSafely(translate: () => Buffer | string): void {
-      try {
-        forward(translate());
-      } catch (error) {
-        return settle(failureOf(error));
-      }
-      if (translator.phase === "complete" || translator.phase === "failed") settle();
-    }
-  });
-}
-
-/** The answer is whole: the connection may go back to the pool, unless the upstream forgets to end it. */
-function linger(timers: Timers, body: Readable, call: Call): void {
-  const patience = timers.after(LINGER_MS, () => call.abort());
-  body.once("close", () => patience.cancel());
-}
-
-function conclude(input: AttemptInput, translator: StreamTranslator, failure: Failure | undefined): AttemptOutcome {
-  const { usage, stopReason, servedModel } = translator;
-  if (translator.phase === "complete") {
-    input.sink.end();
-    return { kind: "streamed", usage, stopReason, ...(servedModel !== undefined && { servedModel }) };
-  }
-  const reason = failure ?? { reason: "truncated", message: "the stream ended early" };
-  if (!input.sink.committed) return { kind: "failed", failure: reason };
-  input.sink.send(translator.fail(reason, input.requestId));
-  input.sink.end();
-  return { kind: "broken", failure: reason, usage };
-}
-
-/** Reads a body to its end. @throws {CallFailed} */
-function collect(input: AttemptInput, body: Readable, call: Call, limit: number, partial: boolean): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const silence = input.timers.after(input.timeouts.idle_ms, () => {
-      finish();
-      call.abort();
-      reject(new CallFailed({ reason: "too_slow", message: `silent for ${input.timeouts.idle_ms} ms` }));
-    });
-    const finish = (): void => silence.cancel();
-    body.on("data", (chunk: Buffer) => {
-      silence.move(input.timeouts.idle_ms);
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size <= limit) return;
-      finish();
-      call.abort();
-      if (partial) resolve(Buffer.concat(chunks));
-      else reject(new CallFailed({ reason: "bad_answer", message: `the answer is larger than ${limit} bytes` }));
-    });
-    body.on("end", () => {
-      finish();
-      resolve(Buffer.concat(chunks));
-    });
-    const cut = (error?: NodeJS.ErrnoException): void => {
-      finish();
-      if (partial) resolve(Buffer.concat(chunks));
-      else
-        reject(
-          new CallFailed(
-            error ? transportFailure(error, true) : { reason: "truncated", message: "the answer was cut off" },
-          ),
-        );
-    };
-    body.on("error", cut);
-    body.on("close", () => cut());
-  });
+function collecting({ timers, timeouts }: AttemptInput, call: Call): { call: Call; timers: Timers; idleMs: number } {
+  return { call, timers, idleMs: timeouts.idle_ms };
 }
 
 function failureOf(error: unknown): Failure {

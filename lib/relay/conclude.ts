@@ -17,10 +17,13 @@ export function conclude(run: Run, outcome: AttemptOutcome | undefined): void {
     entry.status = 200;
     if (outcome.stopReason !== null) entry.stopReason = outcome.stopReason;
     if (outcome.kind === "answered") answer(run, outcome.body);
+    else run.sink.end();
   } else if (outcome?.kind === "broken") {
     entry.outcome = "cut";
     entry.status = 200;
     entry.error = outcome.failure.message;
+    run.sink.send(outcome.ending());
+    run.sink.end();
   } else if (run.lastResort) {
     conclude(run, answeredHere(run.lastResort));
   } else {

@@ -54,11 +54,14 @@ async function tryHere(
   let waitedHere = false;
   for (let triesHere = 1; ; triesHere++) {
     const { outcome, counts } = await send(run, step, triesHere > 1);
-    const served = outcome.kind === "streamed" || outcome.kind === "answered";
-    if (served) {
+    if (outcome.kind === "streamed" || outcome.kind === "answered") {
       if (counts) deps.health.success(...keyOf(step));
       else deps.health.released(...keyOf(step));
       remember(run, step);
+      return { next: "done", outcome };
+    }
+    if (outcome.kind === "lost") {
+      deps.health.released(...keyOf(step));
       return { next: "done", outcome };
     }
     if (counts && !job.reply.gone) deps.health.failure(...keyOf(step), outcome.failure);

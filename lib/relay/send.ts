@@ -5,7 +5,7 @@ import { credentialHeaders } from "../credentials/headers.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
 import { loadWire } from "../wires/index.ts";
 import type { Target } from "../wires/wire.ts";
-import { type AttemptOutcome, attempt } from "./attempt.ts";
+import { type AttemptOutcome, attempt, type Outlet } from "./attempt.ts";
 import type { Run, Step } from "./run.ts";
 
 /** One try, recorded. `counts`: its outcome says something about the provider's health. */
@@ -20,7 +20,6 @@ export async function send(
   const record: AttemptRecord = { provider: provider.name, model, wire: provider.wire, at: started - arrived, ms: 0 };
   entry.attempts.push(record);
   run.serving = step;
-  run.sink.forget();
   const { outcome, counts } = await dispatch(run, step, fresh, record);
   record.ms = performance.now() - started;
   if (outcome.kind === "failed" || outcome.kind === "broken") {
@@ -31,7 +30,7 @@ export async function send(
     if (failure.status !== undefined) record.status = failure.status;
     run.failed.push({ record, failure });
   }
-  if (outcome.kind !== "failed") {
+  if (outcome.kind === "streamed" || outcome.kind === "answered" || outcome.kind === "broken") {
     entry.provider = provider.name;
     entry.upstreamModel = model;
     entry.usage = outcome.usage;
@@ -82,13 +81,11 @@ async function dispatch(
     messageId: run.messageId,
     requestId: entry.id,
     holdWhole: inbound.headers["x-claude-code-request-class"] === "auxiliary",
-    sink: run.sink,
+    holdMs: run.job.settings.failover.hold_back_ms,
+    outlet: outletOf(run),
     pool: deps.pool,
     timers: deps.timers,
     now: deps.now,
-    onContent: () => {
-      entry.ttftMs ??= run.elapsed();
-    },
     onHeaders: (status, headers) => {
       record.status = status;
       run.upstreamHeaders = forClient(headers, provider.authType === "passthrough" || provider.authType === "oauth");
@@ -96,6 +93,18 @@ async function dispatch(
   });
   if (reply.gone) run.running.abort();
   return { outcome: await run.running.outcome, counts: fault?.counts ?? true };
+}
+
+/** The client's stream, for one attempt at a time. */
+function outletOf(run: Run): Outlet {
+  return {
+    claim() {
+      run.job.entry.ttftMs ??= run.elapsed();
+      return true;
+    },
+    send: (bytes) => run.sink.send(bytes),
+    onDrain: (listener) => run.sink.onDrain(listener),
+  };
 }
 
 /** An answer that needed no upstream. */

@@ -1,0 +1,167 @@
+import type { Readable } from "node:stream";
+import type { Failure } from "../catalog/failure-reasons.ts";
+import type { StreamTranslator } from "../wires/wire.ts";
+import type { AttemptOutcome, Outlet } from "./attempt.ts";
+import type { Timers } from "./timers.ts";
+import { type Call, CallFailed, transportFailure } from "./upstream.ts";
+
+/** How long a finished upstream may keep its connection without ending the response. */
+const LINGER_MS = 2_000;
+/** More than this is not held back: memory has an end. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
+
+export interface PumpInput {
+  translator: StreamTranslator;
+  body: Readable;
+  call: Call;
+  /** Did the upstream send all that it announced? Asked when its body has ended. */
+  isWhole: () => boolean;
+  outlet: Outlet;
+  timers: Timers;
+  /** Longest silence of the upstream, in ms. */
+  idleMs: number;
+  /** Longest wait for content, in ms from now. */
+  firstEventMs: number;
+  /** Hold the answer back until it is whole. */
+  holdWhole: boolean;
+  /** Hold the beginning of the answer back for so many ms, so that an early break costs nothing. */
+  holdMs: number;
+  requestId: string;
+}
+
+/**
+ * Moves an upstream's stream through the translator to the outlet, event by event. Until there is content everything is
+ * held, and forgotten when the attempt fails. A slow client slows the upstream down.
+ */
+export function pump(input: PumpInput): Promise<AttemptOutcome> {
+  return new Promise((resolve) => new Pump(input, resolve).start());
+}
+
+class Pump {
+  readonly #in: PumpInput;
+  readonly #resolve: (outcome: AttemptOutcome) => void;
+  #held: (Buffer | string)[] = [];
+  #heldBytes = 0;
+  #claimed = false;
+  #settled = false;
+  #mayRelease: boolean;
+  readonly #silence: { move(ms: number): void; cancel(): void };
+  readonly #patience: { cancel(): void };
+  #holding: { cancel(): void } | undefined;
+
+  constructor(input: PumpInput, resolve: (outcome: AttemptOutcome) => void) {
+    this.#in = input;
+    this.#resolve = resolve;
+    this.#mayRelease = !input.holdWhole && input.holdMs === 0;
+    const { timers, idleMs, firstEventMs } = input;
+    this.#silence = timers.after(idleMs, () =>
+      this.#settle({ reason: "too_slow", message: `silent for ${idleMs} ms` }),
+    );
+    this.#patience = timers.after(firstEventMs, () =>
+      this.#settle({ reason: "too_slow", message: `no content within ${firstEventMs} ms` }),
+    );
+  }
+
+  start(): void {
+    const { body, translator, isWhole } = this.#in;
+    body.on("data", (chunk: Buffer) => {
+      if (this.#settled) return;
+      this.#silence.move(this.#in.idleMs);
+      this.#take(() => translator.push(chunk));
+    });
+    body.on("end", () => {
+      if (this.#settled) return;
+      this.#take(() => translator.end());
+      this.#settle(isWhole() ? undefined : CUT);
+    });
+    body.on("error", (error: NodeJS.ErrnoException) => this.#settle(transportFailure(error, true)));
+    body.on("close", () => this.#settle(CUT));
+  }
+
+  #take(translate: () => Buffer | string): void {
+    const { translator } = this.#in;
+    try {
+      this.#forward(translate());
+    } catch (error) {
+      return this.#settle(error instanceof CallFailed ? error.failure : unreadable(error));
+    }
+    if (translator.phase === "complete" || translator.phase === "failed") this.#settle();
+  }
+
+  #forward(bytes: Buffer | string): void {
+    if (bytes.length === 0) return;
+    if (this.#claimed) return this.#send(bytes);
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    const { phase } = this.#in.translator;
+    if (phase === "content") this.#patience.cancel();
+    if (phase === "complete" || (phase === "content" && (this.#mayRelease || this.#heldBytes > MAX_HELD_BYTES)))
+      this.#release();
+    else if (phase === "content" && !this.#in.holdWhole) this.#holdForAWhile();
+  }
+
+  #holdForAWhile(): void {
+    this.#holding ??= this.#in.timers.after(this.#in.holdMs, () => {
+      this.#mayRelease = true;
+      if (!this.#settled && !this.#claimed) this.#release();
+    });
+  }
+
+  #release(): void {
+    if (!this.#in.outlet.claim()) return this.#end({ kind: "lost" });
+    this.#claimed = true;
+    const held = this.#held;
+    this.#held = [];
+    this.#send(join(held));
+  }
+
+  #send(bytes: Buffer | string): void {
+    const { outlet, body, idleMs } = this.#in;
+    if (outlet.send(bytes)) return;
+    body.pause();
+    this.#silence.move(0);
+    outlet.onDrain(() => {
+      this.#silence.move(idleMs);
+      body.resume();
+    });
+  }
+
+  #settle(found?: Failure): void {
+    if (this.#settled) return;
+    const { translator, requestId } = this.#in;
+    const { usage, stopReason, servedModel } = translator;
+    if (translator.phase === "complete")
+      return this.#end({ kind: "streamed", usage, stopReason, ...(servedModel !== undefined && { servedModel }) });
+    const failure = found ?? translator.failure ?? CUT;
+    if (!this.#claimed) return this.#end({ kind: "failed", failure });
+    this.#end({ kind: "broken", failure, usage, ending: () => translator.fail(failure, requestId) });
+  }
+
+  #end(outcome: AttemptOutcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#silence.cancel();
+    this.#patience.cancel();
+    this.#holding?.cancel();
+    const { body, call, timers } = this.#in;
+    if (outcome.kind !== "streamed") call.abort();
+    else if (!body.readableEnded) {
+      // The answer is whole: the connection may go back to the pool, unless the upstream forgets to end it.
+      const linger = timers.after(LINGER_MS, () => call.abort());
+      body.once("close", () => linger.cancel());
+    }
+    this.#resolve(outcome);
+  }
+}
+
+const CUT: Failure = { reason: "truncated", message: "the connection broke in mid-answer" };
+
+function unreadable(error: unknown): Failure {
+  return { reason: "bad_answer", message: error instanceof Error ? error.message : String(error) };
+}
+
+function join(parts: readonly (Buffer | string)[]): Buffer | string {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  return Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
+}
