@@ -24,7 +24,20 @@ interface Cell {
   openUntil: number;
   /** Half open: one request is trying. */
   probing: boolean;
+  /** Outcomes of the last half minute, oldest first. */
+  recent: { time: number; ok: boolean }[];
 }
+
+/** What survives a restart of the server; holds no secret. */
+export interface HealthSnapshot {
+  cells: Record<string, Pick<Cell, "streak" | "trips" | "openUntil">>;
+  last: Record<string, LastFailure>;
+}
+
+/** A provider that fails every other time is not fit either, though it never fails three times in a row. */
+const WINDOW_MS = 30_000;
+const WINDOW_MIN = 5;
+const WINDOW_SHARE = 0.5;
 
 /** Failures that come slowly cost the user a whole waiting time each, so they are tried again more rarely. */
 const SLOW = { baseMs: 15_000, maxMs: 120_000 };
@@ -32,7 +45,9 @@ const SLOW = { baseMs: 15_000, maxMs: 120_000 };
 /** Money and keys do not mend themselves within minutes. */
 const HARD_MS = 30 * 60_000;
 
-const NO_CELL: Readonly<Cell> = { streak: 0, trips: 0, openUntil: 0, probing: false };
+function newCell(): Cell {
+  return { streak: 0, trips: 0, openUntil: 0, probing: false, recent: [] };
+}
 
 /**
  * Whether a provider is fit to be asked: one circuit per provider and credential, and one per model where a fault is the
@@ -55,8 +70,8 @@ export class Health {
   /** Epoch ms until which this credential of the provider, or this model at it, should be left alone; 0 when it is fit. */
   coolingUntil(provider: string, credential: number, model: string): number {
     const until = Math.max(
-      this.#cell(providerKey(provider, credential)).openUntil,
-      this.#cell(modelKey(provider, credential, model)).openUntil,
+      this.#cells.get(providerKey(provider, credential))?.openUntil ?? 0,
+      this.#cells.get(modelKey(provider, credential, model))?.openUntil ?? 0,
     );
     return until > this.#now() ? until : 0;
   }
@@ -79,9 +94,14 @@ export class Health {
   }
 
   success(provider: string, credential: number, model: string): void {
-    const had = this.#cells.delete(providerKey(provider, credential));
-    const hadModel = this.#cells.delete(modelKey(provider, credential, model));
-    if (had || hadModel) this.#changed();
+    for (const key of [providerKey(provider, credential), modelKey(provider, credential, model)]) {
+      const cell = this.#cells.get(key);
+      if (!cell) continue;
+      const mended = cell.openUntil > 0 || cell.streak > 0;
+      const recent = cell.openUntil > 0 ? [] : [...this.#recent(cell), { time: this.#now(), ok: true }];
+      this.#cells.set(key, { ...newCell(), recent });
+      if (mended) this.#changed();
+    }
   }
 
   /** The attempt ended without a verdict (the client went away, the request itself was at fault). */
@@ -97,16 +117,18 @@ export class Health {
     this.released(provider, credential, model);
     if (rule.scope === "none") return 0;
     const key = rule.scope === "model" ? modelKey(provider, credential, model) : providerKey(provider, credential);
-    const cell = { ...this.#cell(key) };
+    const cell = { ...(this.#cells.get(key) ?? newCell()) };
     const wasOpen = cell.openUntil > 0;
     cell.streak += rule.weight === "hard" ? this.#policy().failureThreshold : rule.weight;
+    cell.recent = [...this.#recent(cell), { time: now, ok: false }];
     const asked = failure.retryAfterMs ?? 0;
-    const tripped =
-      wasOpen || cell.streak >= this.#policy().failureThreshold || (asked > 0 && failure.reason === "rate_limited");
+    const told = asked > 0 && failure.reason === "rate_limited";
+    const tripped = wasOpen || told || cell.streak >= this.#policy().failureThreshold || failsTooOften(cell.recent);
     const openMs = tripped ? Math.max(this.#cooldown(failure.reason, cell.trips), asked) : 0;
     if (tripped) {
       cell.trips++;
       cell.openUntil = now + openMs;
+      cell.recent = [];
     }
     this.#cells.set(key, cell);
     this.#changed();
@@ -126,6 +148,22 @@ export class Health {
     return this.#last.get(provider);
   }
 
+  /** What a restarted server should know: open circuits and the last failures. */
+  snapshot(): HealthSnapshot {
+    const open = [...this.#cells].filter(([, cell]) => cell.openUntil > this.#now());
+    return {
+      cells: Object.fromEntries(open.map(([key, { streak, trips, openUntil }]) => [key, { streak, trips, openUntil }])),
+      last: Object.fromEntries(this.#last),
+    };
+  }
+
+  /** Takes over what an earlier server knew. */
+  restore({ cells, last }: HealthSnapshot): void {
+    for (const [key, cell] of Object.entries(cells)) this.#cells.set(key, { ...newCell(), ...cell });
+    for (const [provider, failure] of Object.entries(last)) this.#last.set(provider, failure);
+    this.#changed();
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -140,8 +178,9 @@ export class Health {
     return Math.min(base * 2 ** trips, max) * jitter;
   }
 
-  #cell(key: string): Readonly<Cell> {
-    return this.#cells.get(key) ?? NO_CELL;
+  #recent({ recent }: Cell): Cell["recent"] {
+    const since = this.#now() - WINDOW_MS;
+    return recent.filter(({ time }) => time > since);
   }
 
   #existing(provider: string, credential: number, model: string): Cell[] {
@@ -153,6 +192,11 @@ export class Health {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function failsTooOften(recent: Cell["recent"]): boolean {
+  const failures = recent.filter(({ ok }) => !ok).length;
+  return recent.length >= WINDOW_MIN && failures / recent.length >= WINDOW_SHARE;
 }
 
 function providerKey(provider: string, credential: number): string {

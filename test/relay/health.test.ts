@@ -37,6 +37,7 @@ describe("a circuit", () => {
 
   test("is closed by one success, which also forgets the streak", () => {
     fail("server_error", 2);
+    now += 31_000;
     health.success("a", 0, "m");
     expect(fail("server_error", 2)).toBe(0);
   });
@@ -61,6 +62,34 @@ describe("a circuit", () => {
       return fail("server_error");
     });
     expect(spans).toEqual([10_000, 20_000, 20_000, 20_000]);
+  });
+
+  test("opens also for a provider that fails every other time", () => {
+    for (let i = 0; i < 3; i++) {
+      health.success("a", 0, "m");
+      expect(fail("server_error")).toBe(i < 2 ? 0 : 5_000);
+    }
+  });
+
+  test("forgets after half a minute that it failed every other time", () => {
+    for (let i = 0; i < 10; i++) {
+      now += 20_000;
+      health.success("a", 0, "m");
+      expect(fail("server_error")).toBe(0);
+    }
+  });
+
+  test("survives a restart while it is open", () => {
+    fail("auth");
+    const { cells, last } = JSON.parse(JSON.stringify(health.snapshot())) as ReturnType<Health["snapshot"]>;
+    const next = new Health(
+      () => POLICY,
+      () => now,
+      () => 0.5,
+    );
+    next.restore({ cells, last });
+    expect(next.coolingUntil("a", 0, "m")).toBe(now + 30 * 60_000);
+    expect(next.lastFailure("a")?.reason).toBe("auth");
   });
 
   test("a success that comes back after the cooldown closes it", () => {
