@@ -7,6 +7,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-c
 import { createLogger } from "../../lib/server/log.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 import { type Simulator, startSimulator } from "../../lib/simulator/server.ts";
+import type { Ask, Reply } from "../../lib/simulator/wire.ts";
 
 const ASSETS = resolve(import.meta.dirname, "../../dist/admin");
 
@@ -46,6 +47,18 @@ model = "small"
 `;
 }
 
+/** Whoever asks for the weather and offers a tool gets a call of it; everybody else the simulator's own words. */
+function callTheTool({ tools, userText }: Ask): Reply | undefined {
+  const [tool] = tools;
+  if (!tool || !userText.includes("weather")) return undefined;
+  return {
+    parts: [
+      { type: "thinking", text: "The tool will know." },
+      { type: "tool", name: tool.name, input: { city: "Paris" } },
+    ],
+  };
+}
+
 export interface Stage {
   url: string;
   configPath: string;
@@ -72,7 +85,7 @@ export async function openStage(
   config: (simulator: Simulator) => string = twoProviders,
 ): Promise<Stage> {
   if (!existsSync(join(ASSETS, "page.js"))) throw new Error("dist/admin is missing: run npm run build");
-  const simulator = await startSimulator({ host: "127.0.0.1" });
+  const simulator = await startSimulator({ host: "127.0.0.1", respond: callTheTool });
   const folder = await mkdtemp(join(tmpdir(), "ccm-page-"));
   const configPath = join(folder, "ccm-config.toml");
   await writeFile(configPath, config(simulator));

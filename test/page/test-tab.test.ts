@@ -37,8 +37,8 @@ describe.skipIf(browserPath === undefined)("Test", () => {
     expect(told).toMatch(/First token\s+\S/);
     expect(told).toMatch(/Tokens out\s+\d/);
     expect(told).toContain("end_turn");
-    const sent = stage.simulator.requests.at(-1);
-    expect(JSON.stringify(sent)).toContain("What is a mux?");
+    const sent = stage.simulator.requests.at(-1)?.ask?.userText;
+    expect(sent).toBe("What is a mux?");
     expect(window.complaints).toEqual([]);
   });
 
@@ -70,9 +70,11 @@ describe.skipIf(browserPath === undefined)("Test", () => {
     await send();
     await phase("Complete");
     await answer().getByText("Thinking").click();
-    const { body } = stage.simulator.requests.at(-1) as unknown as { body: Record<string, unknown> };
+    const body = stage.simulator.requests.at(-1)?.ask?.body;
     expect(body).toMatchObject({ thinking: { type: "enabled" }, tools: [{ name: "get_weather" }] });
-    expect(await words(answer())).toContain("get_weather");
+    const told = await words(answer());
+    expect(told).toMatch(/Thinking\s+The tool will know\.\s+Calls the tool get_weather\s+\{\s+"city": "Paris"\s+\}/);
+    expect(told).toContain("tool_use");
   });
 
   test("an answer can be stopped, and another one sent", async () => {

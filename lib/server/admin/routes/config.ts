@@ -1,24 +1,86 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import * as v from "valibot";
 import { parseConfig } from "../../../config/load.ts";
+import { unmaskText } from "../../../config/mask.ts";
+import { ConfigConflict, ConfigRefused, saveConfig } from "../../../config/save.ts";
 import { readJson } from "../body.ts";
 import type { AdminDeps } from "../deps.ts";
+import { ApiFault } from "../errors.ts";
 import { configView, faultViews } from "../present/config.ts";
 
-const checkSchema = v.strictObject({ text: v.string("the text of a configuration file is needed") });
+const textEntries = { text: v.string("the text of a configuration file is needed") };
+const pathSchema = v.pipe(v.array(v.union([v.string(), v.number()])), v.minLength(1, "at least one key is needed"));
+const changeSchema = v.union(
+  [
+    v.strictObject({ path: pathSchema, value: v.unknown() }),
+    v.strictObject({ path: pathSchema, delete: v.literal(true) }),
+  ],
+  "each change is {path, value} or {path, delete: true}",
+);
+const saveSchema = v.union(
+  [v.strictObject({ changes: v.pipe(v.array(changeSchema), v.minLength(1)) }), v.strictObject(textEntries)],
+  "either {changes: [{path, value} or {path, delete: true}]} or {text} is needed",
+);
+type Save = v.InferOutput<typeof saveSchema>;
 
-/** `GET /api/config` and `POST /api/config/check {text}`. Secrets are masked in every answer. */
+/**
+ * `GET /api/config`, `POST /api/config/check {text}`, and `PUT /api/config` with If-Match and `{changes}` or `{text}`.
+ * Secrets are masked in every answer; a masked one that comes back stands for the one in the file.
+ */
 export function configRoutes(deps: AdminDeps): Hono {
+  const env = deps.env ?? process.env;
+  const answer = async (c: Context) => {
+    const view = await configView(deps.config());
+    c.header("etag", `"${view.etag}"`);
+    return c.json(view);
+  };
   return new Hono()
-    .get("/", async (c) => {
-      const view = await configView(deps.config());
-      c.header("etag", `"${view.etag}"`);
-      return c.json(view);
+    .get("/", answer)
+    .put("/", async (c) => {
+      const ifMatch = readIfMatch(c.req.header("if-match"));
+      const save = await readJson(c, saveSchema);
+      const { path } = deps.config();
+      await saveConfig({ path, env, ifMatch, change: (text) => changed(text, save) }).catch((error: unknown) => {
+        throw saveFault(error) ?? error;
+      });
+      await deps.reload();
+      return answer(c);
     })
     .post("/check", async (c) => {
-      const { text } = await readJson(c, checkSchema);
-      const { path } = deps.config();
-      const { faults, notes } = await parseConfig(text, { path, env: deps.env ?? process.env });
+      const { text } = await readJson(c, v.strictObject(textEntries));
+      const { path, text: current } = deps.config();
+      const { faults, notes } = await parseConfig(await unmaskText(text, current), { path, env });
       return c.json({ faults: faultViews(faults), notes: faultViews(notes) });
     });
+}
+
+/** The parser behind the editor of single settings is heavy, so it is loaded when somebody saves. */
+async function changed(text: string, save: Save): Promise<string> {
+  if ("text" in save) return unmaskText(save.text, text);
+  const { applyChanges, EditError } = await import("../../../config/edit/index.ts");
+  try {
+    return applyChanges(text, save.changes);
+  } catch (error) {
+    if (!(error instanceof EditError)) throw error;
+    throw new ApiFault(422, "config_faults", error.message, {
+      faults: [{ path: error.path.join("."), message: error.message }],
+    });
+  }
+}
+
+/** @returns undefined for errors that are not the user's */
+function saveFault(error: unknown): ApiFault | undefined {
+  if (error instanceof ConfigConflict) return new ApiFault(409, "changed_on_disk", error.message);
+  if (error instanceof ConfigRefused) {
+    return new ApiFault(422, "config_faults", error.message, { faults: faultViews(error.faults) });
+  }
+  return undefined;
+}
+
+/** Without it, a page that was opened yesterday would undo what was saved today. */
+function readIfMatch(header: string | undefined): string {
+  if (header === undefined) {
+    throw new ApiFault(428, "if_match_needed", "Send the etag of GET /api/config as If-Match.");
+  }
+  return header.trim().replace(/^(?:W\/)?"(.*)"$/, "$1");
 }
