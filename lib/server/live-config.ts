@@ -1,9 +1,12 @@
 import type { LoadedConfig } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import type { ServerContext } from "./context.ts";
 
 /** A good file is used from now on; with a broken one the last good one stays. Requests under way keep what they began with. */
 export function useConfig(context: ServerContext, loaded: LoadedConfig): void {
-  const settings = loaded.settings ?? context.config.settings;
+  const before = context.config.settings;
+  const settings = loaded.settings ?? before;
+  forgetChanged(context, before.providers, settings.providers);
   context.setConfig({ settings, tree: loaded.tree ?? context.config.tree, loaded });
   context.log.configure(settings.logging);
   reportConfig(context, loaded);
@@ -22,4 +25,17 @@ export function reportConfig({ log }: ServerContext, loaded: LoadedConfig): void
       models: loaded.settings.models.size,
     });
   else log.write("error", "the configuration file is broken; the last good one stays in use", { path: loaded.path });
+}
+
+/** A provider with another key or address is another one to health: what the old one did does not count. */
+function forgetChanged({ health }: ServerContext, before: Settings["providers"], now: Settings["providers"]): void {
+  for (const [name, old] of before) {
+    const next = now.get(name);
+    const same =
+      next &&
+      next.baseUrl === old.baseUrl &&
+      next.wire === old.wire &&
+      next.apiKeys.join("\n") === old.apiKeys.join("\n");
+    if (!same) health.reset(name);
+  }
 }

@@ -11,6 +11,7 @@ import { Timers } from "../relay/timers.ts";
 import { TrackRecord } from "../relay/track-record.ts";
 import { UpstreamPool } from "../relay/upstream.ts";
 import type { LiveConfig, ServerContext } from "./context.ts";
+import { HealthFile } from "./health-file.ts";
 import { createListener } from "./listener.ts";
 import { reportConfig, useConfig } from "./live-config.ts";
 import type { Logger } from "./log.ts";
@@ -60,6 +61,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { settings, tree } = loaded;
   if (!settings || !tree) throw new ConfigUnusable(loaded);
   const context = createContext(options, { loaded, settings, tree });
+  const healthFile = new HealthFile(options.stateDir, context.health, options.log);
+  await healthFile.load();
   const closing = new AbortController();
   const server = createServer(
     {
@@ -81,7 +84,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     current: loaded,
   });
   reportConfig(context, loaded);
-  return { url: context.url, context, close: (graceMs) => shutDown(server, context, watch, closing, graceMs) };
+  return {
+    url: context.url,
+    context,
+    close: (graceMs) => shutDown({ server, context, watch, closing, healthFile }, graceMs),
+  };
 }
 
 function createContext(options: StartOptions, first: LiveConfig): ServerContext {
@@ -159,13 +166,15 @@ function listen(server: Server, host: string, port: number): Promise<{ host: str
   });
 }
 
-async function shutDown(
-  server: Server,
-  context: ServerContext,
-  watch: ConfigWatch,
-  closing: AbortController,
-  graceMs: number,
-): Promise<void> {
+interface Parts {
+  server: Server;
+  context: ServerContext;
+  watch: ConfigWatch;
+  closing: AbortController;
+  healthFile: HealthFile;
+}
+
+async function shutDown({ server, context, watch, closing, healthFile }: Parts, graceMs: number): Promise<void> {
   watch.close();
   closing.abort();
   const drained = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -177,4 +186,5 @@ async function shutDown(
   clearInterval(sweep);
   context.relay.pool.close();
   await context.simulations.close();
+  await healthFile.close();
 }

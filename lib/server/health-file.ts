@@ -1,0 +1,61 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Health, HealthSnapshot } from "../relay/health.ts";
+import type { Logger } from "./log.ts";
+
+/** Changes are gathered for so long before they are written. */
+const WRITE_AFTER_MS = 500;
+
+/** Keeps open circuits over a restart, in `health.json` in the state folder. A lost file costs a few failed attempts, no more. */
+export class HealthFile {
+  readonly #path: string;
+  readonly #health: Health;
+  readonly #log: Logger;
+  readonly #stop: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(stateDir: string, health: Health, log: Logger) {
+    this.#path = join(stateDir, "health.json");
+    this.#health = health;
+    this.#log = log;
+    this.#stop = health.subscribe(() => {
+      this.#timer ??= setTimeout(() => void this.#write(), WRITE_AFTER_MS).unref();
+    });
+  }
+
+  async load(): Promise<void> {
+    const text = await readFile(this.#path, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") this.#complain("read", error);
+      return undefined;
+    });
+    if (text === undefined) return;
+    try {
+      const { cells, last } = JSON.parse(text) as Partial<HealthSnapshot>;
+      this.#health.restore({ cells: cells ?? {}, last: last ?? {} });
+    } catch (error) {
+      this.#complain("read", error as Error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    clearTimeout(this.#timer);
+    await this.#write();
+  }
+
+  async #write(): Promise<void> {
+    this.#timer = undefined;
+    const next = `${this.#path}.${process.pid}`;
+    try {
+      await mkdir(join(this.#path, ".."), { recursive: true, mode: 0o700 });
+      await writeFile(next, JSON.stringify(this.#health.snapshot()), { mode: 0o600 });
+      await rename(next, this.#path);
+    } catch (error) {
+      this.#complain("written", error as Error);
+    }
+  }
+
+  #complain(verb: string, error: Error): void {
+    this.#log.write("warn", `the providers' health could not be ${verb}: ${error.message}`, { path: this.#path });
+  }
+}
