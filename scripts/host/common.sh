@@ -47,6 +47,7 @@ finish() {
   local status=$?
   trap - EXIT ERR
   trap '' INT TERM HUP
+  set +e # go on with the rest, whatever cannot be put back
   if [ "$status" -ne 0 ]; then
     put_back
     printf 'Nothing was changed: %s\n' "${reason:-stopped by a signal.}" >&2

@@ -54,7 +54,8 @@ build() {
   for name in "${PAYLOAD[@]}" "${SOURCES[@]}"; do copy_into "$payload" "$source" "$name"; done
   chmod -R u+w "$payload"
   if [ -d "$source/node_modules" ]; then ln -s "$source/node_modules" "$payload/node_modules"; fi
-  npm_config_include=dev "$node" "$payload/scripts/ensure-build.mjs" || fail "the program could not be built."
+  # From within: the names in a build depend on where it is run.
+  (cd "$payload" && npm_config_include=dev "$node" scripts/ensure-build.mjs) || fail "the program could not be built."
 }
 
 # copy_into TARGET SOURCE NAME: copies SOURCE/NAME to TARGET/NAME, if it is there.
@@ -97,9 +98,18 @@ build_of() { json_field "$1/dist/build.json" sources | cut -c 1-8; }
 
 # Does the program start, and is it the version that its package says?
 check_program() {
-  local said
-  said="$("$node" "$1/dist/ccmctl.js" --version 2>&1)" || fail "The program does not start: $said"
-  [[ "$said" == *"$version"* ]] || fail "The program says it is \"$said\", its package says $version."
+  says_version "the program" "$version" "$node" "$1/dist/ccmctl.js" --version
+}
+
+# says_version WHAT PATTERN COMMAND...: runs the command, which must succeed and print what matches.
+says_version() {
+  local what="$1" pattern="$2" said
+  shift 2
+  if ! said="$("$@" 2>&1 </dev/null)"; then
+    printf '%s\n' "$said" >&2
+    fail "$what does not start."
+  fi
+  [[ "$said" =~ $pattern ]] || fail "$what --version says \"$said\"."
 }
 
 # Makes a version the one in use, and keeps in mind which one it was before.
@@ -156,9 +166,8 @@ TEXT
 
 # What the host's validation will run, before it does.
 check_commands() {
-  local name said
+  local name
   for name in "${COMMANDS[@]}"; do
-    said="$("$workspace/bin/$name" --version 2>&1 </dev/null)" || fail "$name does not start: $said"
-    [[ "$said" =~ [0-9]+[.][0-9]+[.][0-9]+ ]] || fail "$name --version tells no version: $said"
+    says_version "$name" "^$name [0-9]+[.][0-9]+[.][0-9]+" "$workspace/bin/$name" --version
   done
 }

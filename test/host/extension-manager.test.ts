@@ -50,7 +50,7 @@ async function makeClone() {
 describe("in a fresh clone", () => {
   beforeEach(makeClone);
 
-  test("install, status, validate, bom, upgrade, reinstall, remove", { timeout: 120_000 }, async () => {
+  test("install, status, validate, bom, upgrade, reinstall, remove", async () => {
     const bashrc = join(machine.home, ".bashrc");
     await writeFile(bashrc, "# mine\nexport ANTHROPIC_API_KEY=sk-mine");
     expect((await manager("status", NAME)).stdout).toBe(`Extension: ${NAME}\nStatus: Not installed`);

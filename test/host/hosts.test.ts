@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import {
   freePort,
   healthAt,
+  lastLine,
   type Machine,
   makeMachine,
   pack,
@@ -68,11 +69,18 @@ test("Sindri v3: the scripts come one by one, the rest is fetched, the service r
   for (const { script } of [manifest.install, manifest.remove]) {
     await copyFile(join(machine.extension, script.path), join(alone, script.path));
   }
-  const env = await npmThatKnows(await pack());
+  const { path, args } = manifest.install.script;
+  const offline = { PATH: `${await npmThatKnows("/nowhere")}:${machine.env.PATH}` };
+  const failed = await machine.bash(join(alone, path), args, { env: offline });
+  expect(failed.exitCode).toBe(1);
+  expect(lastLine(failed.stderr)).toBe(
+    `Nothing was changed: claude-code-mux ${VERSION} could not be fetched from the npm registry.`,
+  );
+
+  const env = { PATH: `${await npmThatKnows(await pack())}:${machine.env.PATH}` };
   const port = await freePort();
   await writeConfig(machine, port);
 
-  const { path, args } = manifest.install.script;
   expect(await machine.bash(join(alone, path), args, { env })).toMatchObject({ exitCode: 0, stderr: "" });
 
   const { command, args: serviceArgs } = manifest.service.start;
@@ -92,17 +100,17 @@ test("Sindri v3: the scripts come one by one, the rest is fetched, the service r
   ]);
 });
 
-/** A registry that has just our package: an npm that only knows `npm pack claude-code-mux@VERSION`. */
-async function npmThatKnows(archive: string): Promise<Record<string, string>> {
+/** A directory with a registry that has just our package: an npm that only knows `npm pack claude-code-mux@VERSION`. */
+async function npmThatKnows(archive: string): Promise<string> {
   const tools = join(machine.elsewhere, "tools");
-  await mkdir(tools);
+  await mkdir(tools, { recursive: true });
   const script = `#!/bin/sh
 [ "$1 $2" = "pack claude-code-mux@${VERSION}" ] || exit 1
 while [ "$1" != --pack-destination ]; do shift; done
 cp '${archive}' "$2"
 `;
   await writeFile(join(tools, "npm"), script, { mode: 0o755 });
-  return { PATH: `${tools}:${machine.env.PATH}` };
+  return tools;
 }
 
 describe("npm (Sindri v4)", () => {

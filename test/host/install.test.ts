@@ -49,6 +49,7 @@ describe("install.sh", () => {
     expect(await readlink(join(versions, "current"))).toBe(VERSION);
     expect(await snapshot(machine.home)).toEqual([]);
     expect(await snapshot(machine.elsewhere)).toEqual([]);
+    expect(await snapshot(machine.temporary)).toEqual([]);
     expect(await snapshot(machine.extension)).toEqual(before);
     expect((await machine.command("ccmctl", ["status"])).exitCode).toBe(3);
   });
@@ -165,6 +166,7 @@ describe("an installation that fails leaves everything as it was and says why, l
     const before = await Promise.all([snapshot(machine.workspace), snapshot(machine.home)]);
     const { exitCode, stderr } = await machine.bash(install, ["--shell-env"], options);
     expect(await Promise.all([snapshot(machine.workspace), snapshot(machine.home)])).toEqual(before);
+    expect(await snapshot(machine.temporary)).toEqual([]);
     expect(exitCode).toBe(1);
     expect(lastLine(stderr)).toMatch(/^Nothing was changed: /);
     return lastLine(stderr);
@@ -180,6 +182,17 @@ describe("an installation that fails leaves everything as it was and says why, l
   test("because the program does not start", async () => {
     await spoil("dist/ccmctl.js", "throw new Error('spoilt')");
     expect(await failing()).toContain("does not start");
+  });
+
+  test("because the host has lost patience with it", async () => {
+    await spoil("dist/ccmctl.js", "setInterval(() => {}, 1000)");
+    const { exitCode, stderr } = await execa("timeout", ["2", "bash", install], {
+      env: machine.env,
+      extendEnv: false,
+      reject: false,
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 124, stderr: "Nothing was changed: stopped by a signal." });
+    expect(await Promise.all([machine.workspace, machine.temporary].map((path) => snapshot(path)))).toEqual([[], []]);
   });
 
   test("because a command does not start, with another version installed", async () => {

@@ -7,6 +7,10 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
+import { vi } from "vitest";
+
+/** Scripts that start many processes, on machines that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 export const REPOSITORY = resolve(import.meta.dirname, "../..");
 export const VERSION: string = JSON.parse(await readFile(join(REPOSITORY, "package.json"), "utf8")).version;
@@ -22,6 +26,8 @@ export interface Machine {
   extension: string;
   /** A directory that has nothing to do with any of these; scripts are run in it. */
   elsewhere: string;
+  /** Where temporary files go. */
+  temporary: string;
   env: Record<string, string>;
   /** Runs `bash SCRIPT ARGS` as a host does: without a terminal, in some other directory. */
   bash(script: string, args?: readonly string[], options?: RunOptions): Promise<Run>;
@@ -47,12 +53,20 @@ export async function makeMachine(): Promise<Machine> {
   await chmod(root, 0o755);
   const [home, workspace] = [join(root, "a home"), join(root, "a workspace")];
   const [extension, elsewhere] = [join(root, "read only/claude-code-mux"), join(root, "elsewhere")];
-  for (const path of [home, elsewhere]) {
+  const temporary = join(root, "tmp");
+  for (const path of [home, elsewhere, temporary]) {
     await mkdir(path);
     if (isRoot) await chown(path, UNPRIVILEGED, UNPRIVILEGED);
   }
   await unpackExtension(extension);
-  const env = { HOME: home, WORKSPACE: workspace, PATH: process.env.PATH ?? "", LANG: "C.UTF-8", SHELL: "/bin/bash" };
+  const env = {
+    HOME: home,
+    WORKSPACE: workspace,
+    TMPDIR: temporary,
+    PATH: process.env.PATH ?? "",
+    LANG: "C.UTF-8",
+    SHELL: "/bin/bash",
+  };
 
   const run = async (command: string, args: readonly string[], options: RunOptions = {}): Promise<Run> => {
     const ids = options.unprivileged && isRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {};
@@ -62,7 +76,7 @@ export async function makeMachine(): Promise<Machine> {
       extendEnv: false,
       stdin: "ignore",
       reject: false,
-      timeout: 60_000,
+      timeout: 100_000,
       ...ids,
     });
     return { exitCode, stdout, stderr };
@@ -72,6 +86,7 @@ export async function makeMachine(): Promise<Machine> {
     workspace,
     extension,
     elsewhere,
+    temporary,
     env,
     bash: (script, args = [], options = {}) => run("bash", [script, ...args], options),
     command: (name, args = [], options = {}) => run(join(workspace, "bin", name), args, options),
