@@ -34,17 +34,12 @@ const BETAS =
 
 /** A user's turn in the main conversation: twelve tools, adaptive thinking, 50 KB where nothing else is asked. */
 export function mainTurn(options: RequestOptions = {}): BuiltRequest {
-  return build("main", options, {
-    messages: [userTurn("Why does the second test fail?"), environment()],
-    system: systemPrompt("", 5_800),
-    tools: tools(31_000),
-    thinking: { type: "adaptive", display: "omitted" },
-  });
+  return conversation("main", options, () => undefined);
 }
 
 /** The main turn after the assistant has used a tool. */
 export function afterToolResult(options: RequestOptions = {}): BuiltRequest {
-  return extended(mainTurn(options), options, (body) => body.messages.push(...toolRound(0)));
+  return conversation("main", options, (body) => body.messages.push(...toolRound(0)));
 }
 
 /** A subagent's turn; `tag` writes a `<CCM-SUBAGENT-MODEL>` into its prompt. */
@@ -89,7 +84,7 @@ export function webSearch(options: RequestOptions = {}): BuiltRequest {
 
 /** The conversation is to be summed up, because its context is nearly full. */
 export function compaction(options: RequestOptions = {}): BuiltRequest {
-  return extended(build("compaction", options, mainTurn(options).body), options, (body) =>
+  return conversation("compaction", options, (body) =>
     body.messages.push(...toolRound(0), userTurn("Sum up the conversation so far.")),
   );
 }
@@ -97,20 +92,19 @@ export function compaction(options: RequestOptions = {}): BuiltRequest {
 /** A main turn whose user shows a picture, or whose tool has read one. */
 export function withImage(where: "message" | "tool_result", options: RequestOptions = {}): BuiltRequest {
   const image: Block = { type: "image", source: { type: "base64", media_type: "image/png", data: PIXEL } };
-  return extended(mainTurn(options), options, (body) => {
-    if (where === "message") body.messages.push({ role: "user", content: [image, text("What is wrong here?")] });
-    else {
-      const [call, result] = toolRound(0);
-      const block = result?.content[0];
-      if (call && result && typeof block === "object") block.content = [image];
-      body.messages.push(...(call && result ? [call, result] : []));
-    }
-  });
+  const [call, result] = toolRound(0);
+  const read: Block = { type: "tool_result", tool_use_id: "toolu_0_0", content: [image] };
+  const others = Array.isArray(result.content) ? result.content.slice(1) : [];
+  const shown: Message[] =
+    where === "message"
+      ? [{ role: "user", content: [image, text("What is wrong here?")] }]
+      : [call, { role: "user", content: [read, ...others] }];
+  return conversation("main", options, (body) => body.messages.push(...shown));
 }
 
 /** A main turn late in a conversation: thinking with signatures, parallel tools, a system message in the middle. */
 export function longHistory(rounds: number, options: RequestOptions = {}): BuiltRequest {
-  return extended(mainTurn(options), options, (body) => {
+  return conversation("main", options, (body) => {
     for (let round = 0; round < rounds; round++) body.messages.push(...toolRound(round));
     body.messages.push({ role: "system", content: "The file lib/scan.ts was changed by the user." });
   });
@@ -118,7 +112,7 @@ export function longHistory(rounds: number, options: RequestOptions = {}): Built
 
 /** A main turn in which a tool search has loaded a deferred tool. */
 export function toolReference(options: RequestOptions = {}): BuiltRequest {
-  return extended(mainTurn(options), options, (body) => {
+  return conversation("main", options, (body) => {
     body.tools?.push({ ...tool("LoadedLater", 900, 500), defer_loading: true });
     body.messages.push(
       {
@@ -150,7 +144,12 @@ export function inbound(built: BuiltRequest): InboundRequest {
   return readRequest(bytesOf(built), built.headers);
 }
 
-function build(requestClass: string, options: RequestOptions, parts: Partial<MessagesBody>): BuiltRequest {
+function build(
+  requestClass: string,
+  options: RequestOptions,
+  parts: Partial<MessagesBody>,
+  add: (body: MessagesBody) => unknown = () => undefined,
+): BuiltRequest {
   const { model = "claude-opus-5-5", session = SESSION, effort = "medium", stream = true, hints = true } = options;
   const { messages = [], system, tools: given, tool_choice, thinking, output_config } = parts;
   const body: MessagesBody = {
@@ -180,19 +179,25 @@ function build(requestClass: string, options: RequestOptions, parts: Partial<Mes
     "accept-encoding": "gzip, deflate, br, zstd",
     ...options.headers,
   };
-  return finished({ path: "/v1/messages?beta=true", headers, body }, options);
+  add(body);
+  if (options.bytes !== undefined) fitSize(body, options.bytes);
+  options.change?.(body);
+  return { path: "/v1/messages?beta=true", headers, body };
 }
 
-/** Adds to a built request, then fits its size and applies the caller's change anew. */
-function extended(built: BuiltRequest, options: RequestOptions, add: (body: MessagesBody) => void): BuiltRequest {
-  add(built.body);
-  return finished(built, options);
-}
-
-function finished(built: BuiltRequest, { bytes, change }: RequestOptions): BuiltRequest {
-  if (bytes !== undefined) fitSize(built.body, bytes);
-  change?.(built.body);
-  return built;
+/** The main conversation, and what comes on top of its first turn. */
+function conversation(
+  requestClass: string,
+  options: RequestOptions,
+  add: (body: MessagesBody) => unknown,
+): BuiltRequest {
+  const parts = {
+    messages: [userTurn("Why does the second test fail?"), environment()],
+    system: systemPrompt("", 5_800),
+    tools: tools(31_000),
+    thinking: { type: "adaptive", display: "omitted" },
+  };
+  return build(requestClass, options, parts, add);
 }
 
 function fitSize(body: MessagesBody, bytes: number): void {
@@ -200,7 +205,8 @@ function fitSize(body: MessagesBody, bytes: number): void {
   if (missing() < 0) {
     body.tools = [];
     body.system = [text("You are a coding agent.")];
-    body.messages = [{ role: "user", content: "Hello." }];
+    const later = body.messages.slice(1).filter(({ role }) => role !== "system");
+    body.messages = [{ role: "user", content: "Hello." }, ...later];
   }
   const rest = missing();
   if (rest < bytes * 0.02) return;
