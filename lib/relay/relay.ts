@@ -13,10 +13,12 @@ import { keyOf, Steps } from "./steps.ts";
 /** Serves the request from the first provider that can, and tells the client the truth when none can. */
 export async function relay(job: RelayJob, deps: RelayDeps): Promise<void> {
   const run = new Run(job, deps);
+  const end = deps.retryBudget.begin();
   const forget = job.reply.onGone(() => run.cancel());
   try {
     conclude(run, await walk(run));
   } finally {
+    end();
     forget();
     run.sink.release();
     job.entry.totalMs = run.elapsed();
@@ -45,15 +47,13 @@ async function tryHere(
   othersLeft: () => boolean,
 ): Promise<{ next: "done" | "stop" | "next" | "larger"; outcome: AttemptOutcome }> {
   const { job, deps } = run;
-  const { retry } = job.settings;
-  const limits = {
-    maxAttempts: retry.max_attempts,
-    initialDelayMs: retry.initial_delay_ms,
-    multiplier: retry.backoff_multiplier,
-  };
+  const { max_attempts, initial_delay_ms, backoff_multiplier } = job.settings.retry;
+  const limits = { maxAttempts: max_attempts, initialDelayMs: initial_delay_ms, multiplier: backoff_multiplier };
   let waitedHere = false;
+  let retry: (() => void) | undefined;
   for (let triesHere = 1; ; triesHere++) {
-    const { outcome, counts } = await send(run, step, triesHere > 1);
+    const { outcome, counts } = await send(run, step, { fresh: triesHere > 1, mayWait: !othersLeft() });
+    retry?.();
     if (outcome.kind === "streamed" || outcome.kind === "answered") {
       if (counts) deps.health.success(...keyOf(step));
       else deps.health.released(...keyOf(step));
@@ -75,9 +75,14 @@ async function tryHere(
     );
     if (verdict.step !== "again") return { next: verdict.step, outcome };
     if (run.elapsed() + verdict.delayMs > run.budgetMs) return { next: "next", outcome };
+    retry = deps.retryBudget.take();
+    if (!retry) return { next: "next", outcome };
     waitedHere ||= verdict.waited;
     await run.pause(verdict.delayMs);
-    if (job.reply.gone) return { next: "done", outcome };
+    if (job.reply.gone) {
+      retry();
+      return { next: "done", outcome };
+    }
     deps.health.force(...keyOf(step));
   }
 }

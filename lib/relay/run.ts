@@ -9,6 +9,8 @@ import type { Attempt } from "./attempt.ts";
 import type { ClientReply } from "./client-reply.ts";
 import type { FailedAttempt } from "./exhausted.ts";
 import type { Health } from "./health.ts";
+import type { ProviderPlaces } from "./provider-places.ts";
+import type { RetryBudget } from "./retry-budget.ts";
 import type { Timers } from "./timers.ts";
 import type { TrackRecord } from "./track-record.ts";
 import type { UpstreamPool } from "./upstream.ts";
@@ -19,6 +21,9 @@ export interface RelayDeps {
   timers: Timers;
   health: Health;
   trackRecord: TrackRecord;
+  retryBudget: RetryBudget;
+  /** Places at providers with `max_concurrent_requests`. */
+  places: ProviderPlaces;
   /** Epoch ms. */
   now: () => number;
   random: () => number;
@@ -78,6 +83,11 @@ export class Run {
   cancel(): void {
     this.running?.abort();
     this.#wake?.();
+  }
+
+  /** What is to be done, beside ending the attempt, when the client goes away during a wait. */
+  onCancel(wake: () => void): void {
+    this.#wake = wake;
   }
 
   /** Ms since the request arrived. */

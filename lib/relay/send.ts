@@ -8,19 +8,22 @@ import type { Target } from "../wires/wire.ts";
 import { type AttemptOutcome, attempt, type Outlet } from "./attempt.ts";
 import type { Run, Step } from "./run.ts";
 
+export interface SendOptions {
+  /** On a new connection. */
+  fresh: boolean;
+  /** Nobody else is left: a place at this provider is worth waiting for. */
+  mayWait: boolean;
+}
+
 /** One try, recorded. `counts`: its outcome says something about the provider's health. */
-export async function send(
-  run: Run,
-  step: Step,
-  fresh: boolean,
-): Promise<{ outcome: AttemptOutcome; counts: boolean }> {
+export async function send(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   const { entry, arrived } = run.job;
   const { provider, model } = step.mapping;
   const started = performance.now();
   const record: AttemptRecord = { provider: provider.name, model, wire: provider.wire, at: started - arrived, ms: 0 };
   entry.attempts.push(record);
   run.serving = step;
-  const { outcome, counts } = await dispatch(run, step, fresh, record);
+  const { outcome, counts } = await withPlace(run, step, how, record);
   record.ms = performance.now() - started;
   if (outcome.kind === "failed" || outcome.kind === "broken") {
     if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
@@ -38,12 +41,24 @@ export async function send(
   return { outcome, counts };
 }
 
-async function dispatch(
-  run: Run,
-  step: Step,
-  fresh: boolean,
-  record: AttemptRecord,
-): Promise<{ outcome: AttemptOutcome; counts: boolean }> {
+type Sent = { outcome: AttemptOutcome; counts: boolean };
+
+/** The try takes one of the provider's places, where those are limited. */
+async function withPlace(run: Run, step: Step, how: SendOptions, record: AttemptRecord): Promise<Sent> {
+  const { provider } = step.mapping;
+  const leave = await run.deps.places.enter(provider, how.mayWait, (giveUp) => run.onCancel(giveUp));
+  if (!leave) {
+    const message = `${provider.maxConcurrentRequests} requests are under way there already (max_concurrent_requests)`;
+    return { outcome: { kind: "failed", failure: { reason: "overloaded", message } }, counts: false };
+  }
+  try {
+    return await dispatch(run, step, how.fresh, record);
+  } finally {
+    leave();
+  }
+}
+
+async function dispatch(run: Run, step: Step, fresh: boolean, record: AttemptRecord): Promise<Sent> {
   const { inbound, entry, reply } = run.job;
   const { deps } = run;
   const { provider, capabilities, model } = step.mapping;

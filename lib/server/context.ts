@@ -2,6 +2,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { ConfigTree } from "../config/schema.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Gate } from "../relay/gate.ts";
 import type { Health } from "../relay/health.ts";
 import type { RelayDeps } from "../relay/run.ts";
 import type { TrackRecord } from "../relay/track-record.ts";
@@ -36,6 +37,6 @@ export interface ServerContext {
   readonly relay: RelayDeps;
   readonly simulations: Simulations;
   readonly log: Logger;
-  /** Requests on the data plane that are under way. */
-  active: number;
+  /** Requests on the data plane that are under way, or wait for a place. */
+  readonly gate: Gate;
 }

@@ -4,6 +4,7 @@ import { BadBody, type InboundRequest, readRequest } from "../anthropic/request.
 import type { Settings } from "../config/settings.ts";
 import { credentialCount } from "../credentials/headers.ts";
 import type { JournalEntry } from "../journal/entry.ts";
+import type { ClientReply } from "../relay/client-reply.ts";
 import { relay } from "../relay/relay.ts";
 import { healthView } from "../relay/track-record.ts";
 import { decide } from "../routing/decide.ts";
@@ -32,26 +33,52 @@ export async function handleMessages(
   const inbound = await readInbound(request, response, id);
   if (!inbound) return;
   const { settings } = context.config;
-  if (context.active >= settings.performance.max_concurrent_requests) {
-    const message = `${context.active} requests are under way already (performance.max_concurrent_requests)`;
-    sendError(response, 529, message, { requestId: id, headers: { "retry-after": "1", "x-should-retry": "true" } });
+  const reply = clientReply(response);
+  const limit = settings.performance.max_concurrent_requests;
+  if (!(await context.gate.enter(limit, { ...LINE, onGiveUp: (giveUp) => reply.onGone(giveUp) }))) {
+    if (!reply.gone) turnAway(response, id, limit);
     return;
   }
+  try {
+    await serve({ inbound, settings, reply, response, id, arrived, path: request.url ?? "" }, context);
+  } finally {
+    context.gate.leave();
+  }
+}
+
+/** A burst is waited out in a short line; beyond it the client does better to come back by itself. */
+const LINE = { waitMs: 5_000, longest: 100 };
+
+function turnAway(response: ServerResponse, requestId: string, limit: number): void {
+  const message = `${limit} requests are under way already (performance.max_concurrent_requests)`;
+  sendError(response, 429, message, { requestId, headers: { "retry-after": "2", "x-should-retry": "true" } });
+}
+
+interface Serving {
+  inbound: InboundRequest;
+  settings: Settings;
+  reply: ClientReply;
+  response: ServerResponse;
+  id: string;
+  arrived: number;
+  path: string;
+}
+
+async function serve(
+  { inbound, settings, reply, response, id, arrived, path }: Serving,
+  context: ServerContext,
+): Promise<void> {
   const decision = route(inbound, settings, context);
-  const entry = newEntry(id, inbound, request.url ?? "", decision);
+  const entry = newEntry(id, inbound, path, decision);
   context.journal.begin(entry);
-  context.active++;
   try {
     if ("kind" in decision) refuse(response, entry, decision);
-    else {
-      const reply = clientReply(response);
+    else
       await relay(
         { inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived },
         context.relay,
       );
-    }
   } finally {
-    context.active--;
     if (entry.totalMs === 0) entry.totalMs = performance.now() - arrived;
     context.journal.end(entry);
     logRequest(context, entry);

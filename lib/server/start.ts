@@ -6,7 +6,10 @@ import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import { type ConfigWatch, watchConfig } from "../config/watch.ts";
 import { Journal } from "../journal/journal.ts";
+import { Gate } from "../relay/gate.ts";
 import { Health } from "../relay/health.ts";
+import { ProviderPlaces } from "../relay/provider-places.ts";
+import { RetryBudget } from "../relay/retry-budget.ts";
 import { Timers } from "../relay/timers.ts";
 import { TrackRecord } from "../relay/track-record.ts";
 import { UpstreamPool } from "../relay/upstream.ts";
@@ -119,7 +122,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     trackRecord: new TrackRecord(),
     simulations,
     log,
-    active: 0,
+    gate: new Gate(timers),
     get relay() {
       return relay;
     },
@@ -129,6 +132,8 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     timers,
     health: context.health,
     trackRecord: context.trackRecord,
+    retryBudget: new RetryBudget(),
+    places: new ProviderPlaces(timers),
     now: Date.now,
     random: Math.random,
     simulated: (provider, inbound) => simulations.redirect(provider, inbound.headers[SIMULATE_HEADER]),

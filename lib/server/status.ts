@@ -45,7 +45,7 @@ export function healthAnswer(context: ServerContext): object {
       cooling_until,
       last_failure,
     })),
-    active_requests: context.active,
+    active_requests: context.gate.inside,
     last_error: context.log.lastError,
   };
 }

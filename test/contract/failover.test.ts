@@ -303,3 +303,43 @@ describe("a client that goes away", () => {
     expect(status.providers.map((p) => p.state)).toEqual(["ok", "ok"]);
   });
 });
+
+describe("work is bounded", () => {
+  test("beyond max_concurrent_requests a request waits its turn", async () => {
+    let inside = 0;
+    let most = 0;
+    const counting: Handler = async (request, reply) => {
+      most = Math.max(most, ++inside);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      inside--;
+      return healthy("ok")(request, reply);
+    };
+    const { ask } = await build({ a: counting, config: "[performance]\nmax_concurrent_requests = 2\n" });
+    const answers = await Promise.all(Array.from({ length: 7 }, () => ask({ stream: false })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(7).fill(200));
+    expect(most).toBe(2);
+  });
+
+  test("a provider with all its places taken is passed over, and not blamed", async () => {
+    const slow: Handler = async (request, reply) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return healthy("hello from a")(request, reply);
+    };
+    const { ask, a } = await build({ a: slow, provider: "max_concurrent_requests = 1" });
+    const [first, second] = await Promise.all([ask(), ask()]);
+    expect([first?.headers.get("x-ccm-provider"), second?.headers.get("x-ccm-provider")].sort()).toEqual(["a", "b"]);
+    expect((await ask()).headers.get("x-ccm-provider")).toBe("a");
+    expect(a.requests).toHaveLength(2);
+  });
+
+  test("in a storm, retries stay within their budget", async () => {
+    const { a, ask } = await build({
+      a: (_q, r) => r.error(500, "api_error", "boom"),
+      b: (_q, r) => r.error(500, "api_error", "boom"),
+      config: "[retry]\nmax_attempts = 2\n[failover]\nfailure_threshold = 1000\n",
+    });
+    await Promise.all(Array.from({ length: 20 }, () => ask()));
+    expect(a.requests.length).toBeGreaterThan(20);
+    expect(a.requests.length).toBeLessThan(30);
+  });
+});
