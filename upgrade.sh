@@ -72,6 +72,7 @@ check_serving() {
     port="$(spare_port)"
     try start --config "$config" --port "$port" || fail "$next does not start with $config."
     try stop --now || fail "$next does not stop."
+    rm -r "$work/state"
   fi
   try demo --once || fail "$next does not serve requests as it should."
 }
@@ -81,6 +82,11 @@ try() {
   if CCM_HOME="$work/state" "$node" "$home/dist/ccmctl.js" "$@" >"$work/output" 2>&1 </dev/null; then return; fi
   cat "$work/output" >&2
   return 1
+}
+
+# No server stays behind, wherever the run was stopped.
+at_end() {
+  if [ -d "$work/state" ]; then try stop --now; fi
 }
 
 spare_port() {

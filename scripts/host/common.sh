@@ -23,7 +23,8 @@ versions=""  # the folder in it that holds each version, and the links current a
 work=""      # a folder that goes away at the end
 node=""
 
-# Begins a run: from here on every failure puts back what was remembered and says its reason last.
+# Begins a run: from here on every failure puts back what was remembered and says its reason last. A script that has
+# more to tidy up defines at_end.
 begin() {
   reason="" touched=() made=()
   work="$(mktemp -d "${TMPDIR:-/tmp}/$PRODUCT.XXXXXX")"
@@ -48,6 +49,7 @@ finish() {
   trap - EXIT ERR
   trap '' INT TERM HUP
   set +e # go on with the rest, whatever cannot be put back
+  if declare -f at_end >/dev/null; then at_end; fi
   if [ "$status" -ne 0 ]; then
     put_back
     printf 'Nothing was changed: %s\n' "${reason:-stopped by a signal.}" >&2

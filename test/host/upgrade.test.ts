@@ -34,9 +34,7 @@ const upgrade = (...args: string[]) => machine.bash(join(versions, "current/upgr
 const inUse = () => readlink(join(versions, "current"));
 
 describe("upgrade.sh", () => {
-  test("installs beside, switches, hands the running server over, and keeps settings and the way back", {
-    timeout: 60_000,
-  }, async () => {
+  test("installs beside, switches, hands the running server over, and keeps settings and the way back", async () => {
     await machine.command("ccmctl", ["start"]);
     await mkdir(join(versions, "0.0.1"));
     const before = await healthAt(port);
@@ -56,9 +54,7 @@ describe("upgrade.sh", () => {
     expect(await readFile(config)).toEqual(settings);
   });
 
-  test("goes back with --rollback, and forth again; starts nothing that was not running", {
-    timeout: 60_000,
-  }, async () => {
+  test("goes back with --rollback, and forth again; starts nothing that was not running", async () => {
     await upgrade("--to", await copyExtension(machine, "next", NEXT));
     for (const version of [VERSION, NEXT]) {
       expect((await upgrade("--rollback")).exitCode).toBe(0);
