@@ -85,6 +85,7 @@ try() {
 }
 
 # No server stays behind, wherever the run was stopped.
+# shellcheck disable=SC2317 # it is called by finish
 at_end() {
   if [ -d "$work/state" ]; then try stop --now; fi
 }
