@@ -207,6 +207,16 @@ describe("blocks", () => {
     const loaded = tokensOf(result([{ type: "tool_reference", tool_name: "Big" }]), { tools });
     expect(hidden).toBeLessThan(400);
     expect(loaded - hidden).toBeGreaterThan(700);
+    const conversation = (reference: string) =>
+      claudeCode.inbound(
+        claudeCode.toolReference({
+          change: (body) => {
+            body.messages = JSON.parse(JSON.stringify(body.messages).replace("LoadedLater", reference));
+          },
+        }),
+      );
+    const more = estimateTokens(conversation("LoadedLater")) - estimateTokens(conversation("AnotherTool"));
+    expect(more).toBeGreaterThan(250);
   });
 });
 

@@ -78,9 +78,12 @@ describe("the subagent tag", () => {
     const text = fc
       .array(fc.oneof(fc.constant(TAG), fc.string({ unit: "binary" }), fc.constant("<")))
       .map((p) => p.join(""));
-    const block = fc.record({ type: fc.constant("text"), text, extra: fc.jsonValue() }, { requiredKeys: ["text"] });
+    const block = fc.record(
+      { type: fc.constant("text"), text, extra: fc.jsonValue({ maxDepth: 2 }) },
+      { requiredKeys: ["text"] },
+    );
     const body = fc.record({
-      other: fc.jsonValue(),
+      other: fc.jsonValue({ maxDepth: 2 }),
       system: fc.oneof(text, fc.array(block)),
       model: fc.string({ minLength: 1, unit: "binary" }),
       messages: fc.constant([]),
