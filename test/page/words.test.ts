@@ -11,6 +11,7 @@ import {
   median,
   plural,
   price,
+  sentence,
   span,
 } from "../../lib/admin/words/format.ts";
 import { failureWord, outcomeSentence } from "../../lib/admin/words/outcome.ts";
@@ -167,6 +168,15 @@ describe("is it working?", () => {
       "Working, with a simulated failure",
     ],
   ])("%s", (_, status, tone, title) => expect(verdict(status)).toMatchObject({ tone, title }));
+});
+
+test("a clause becomes a sentence, and a sentence stays one", () => {
+  expect(["the class is x", "It is.", "", '"m" is a model'].map(sentence)).toEqual([
+    "The class is x.",
+    "It is.",
+    "",
+    '"m" is a model.',
+  ]);
 });
 
 test("a pause that is over is over, without word from the server", () => {

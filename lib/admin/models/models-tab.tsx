@@ -1,4 +1,5 @@
 import "./models.css";
+import { NotesAbout } from "../parts/fault-list.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Empty } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -13,6 +14,7 @@ export function ModelsTab() {
         Each name has a chain: the first provider is asked, the next ones take over when it fails. To change them:{" "}
         <code>ccmctl config edit</code>
       </PageHead>
+      <NotesAbout section="models" />
       <Loaded from={models} what="the models">
         {(list) =>
           list.length === 0 ? (

@@ -4,7 +4,7 @@ import type { JournalEntry } from "../../journal/entry.ts";
 export function ModelPath({ entry }: { entry: JournalEntry }) {
   const used = entry.upstreamModel ?? entry.model;
   return (
-    <span class="model-path">
+    <span class="model-path" title={used === entry.requested ? used : `${entry.requested} → ${used}`}>
       <span class="mono">{entry.requested}</span>
       {used !== entry.requested && used !== "" && (
         <small class="mono muted">

@@ -43,7 +43,9 @@ function HealthCard({ provider }: { provider: ProviderStatus }) {
           {failure.message && <span class="muted"> – {failure.message}</span>}
         </p>
       ) : (
-        <p class="small muted why">{mend || "No failure so far."}</p>
+        <p class="small muted why">
+          {mend || (provider.failures > 0 ? "No failure since it was put back to use." : "No failure so far.")}
+        </p>
       )}
       {tryable && <ResetButton name={provider.name} />}
     </li>

@@ -7,9 +7,9 @@ import { Icon } from "./icons.tsx";
 export function AttemptPills({ attempts, running = false }: { attempts: readonly AttemptRecord[]; running?: boolean }) {
   return (
     <ol class="attempts">
-      {attempts.map((attempt) => (
+      {inGroups(attempts).map(({ attempt, count }) => (
         <li key={`${attempt.provider}-${attempt.at}`}>
-          <AttemptPill attempt={attempt} />
+          <AttemptPill attempt={attempt} count={count} />
         </li>
       ))}
       {running && (
@@ -21,7 +21,19 @@ export function AttemptPills({ attempts, running = false }: { attempts: readonly
   );
 }
 
-function AttemptPill({ attempt }: { attempt: AttemptRecord }) {
+/** Neighbours that went the same way at the same provider count as one. */
+function inGroups(attempts: readonly AttemptRecord[]): { attempt: AttemptRecord; count: number }[] {
+  const groups: { attempt: AttemptRecord; count: number }[] = [];
+  for (const attempt of attempts) {
+    const last = groups.at(-1);
+    const same = last && last.attempt.provider === attempt.provider && last.attempt.failure === attempt.failure;
+    if (same) last.count++;
+    else groups.push({ attempt, count: 1 });
+  }
+  return groups;
+}
+
+function AttemptPill({ attempt, count }: { attempt: AttemptRecord; count: number }) {
   const failed = attempt.failure !== undefined;
   const why = failed ? `${failureWord(attempt)}${attempt.status ? `, ${attempt.status}` : ""}` : "served";
   return (
@@ -29,6 +41,7 @@ function AttemptPill({ attempt }: { attempt: AttemptRecord }) {
       <Icon name={failed ? "cross" : "check"} size={12} />
       {attempt.provider}
       {failed && <small>{isError(attempt.status) ? attempt.status : failureWord(attempt)}</small>}
+      {count > 1 && <small>×{count}</small>}
       <span class="sr-only">{why}</span>
     </span>
   );

@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../journal/entry.ts";
-import { bytes, dateAndClock, duration, grouped } from "../words/format.ts";
+import { bytes, dateAndClock, duration, grouped, sentence } from "../words/format.ts";
 import { outcomeSentence } from "../words/outcome.ts";
 import { ruleWord } from "../words/rules.ts";
 import { OUTCOMES } from "../words/states.ts";
@@ -17,7 +17,7 @@ export function RequestStory({ entry }: { entry: JournalEntry }) {
       </p>
       <h3>Route</h3>
       <RouteChain entry={entry} />
-      <p class="small muted">{entry.reason}</p>
+      <p class="small muted">{sentence(entry.reason)}</p>
       <h3>Attempts</h3>
       {entry.attempts.length === 0 ? (
         <p class="small muted">No provider has been asked{entry.outcome === "running" ? " yet" : ""}.</p>
@@ -46,16 +46,17 @@ export function RequestStory({ entry }: { entry: JournalEntry }) {
 }
 
 function RouteChain({ entry }: { entry: JournalEntry }) {
-  const steps = [entry.requested, ruleWord(entry.rule), entry.model, entry.upstreamModel ?? ""];
+  const { requested, model, upstreamModel = model } = entry;
+  const steps = [requested, ruleWord(entry.rule)];
+  if (model !== requested) steps.push(model);
+  if (upstreamModel !== model) steps.push(upstreamModel);
   return (
     <p class="route-chain">
-      {steps
-        .filter((step, at) => step !== "" && (at < 2 || step !== steps[at - 1]) && !(at === 3 && step === steps[2]))
-        .map((step, at) => (
-          <span key={`${at}-${step}`}>
-            {at === 1 ? <Pill tone="info">{step}</Pill> : <span class="mono">{step}</span>}
-          </span>
-        ))}
+      {steps.map((step, at) => (
+        <span key={`${at}-${step}`}>
+          {at === 1 ? <Pill tone="info">{step}</Pill> : <span class="mono">{step}</span>}
+        </span>
+      ))}
     </p>
   );
 }

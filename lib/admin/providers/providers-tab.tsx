@@ -1,4 +1,5 @@
 import "./providers.css";
+import { NotesAbout } from "../parts/fault-list.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Empty } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -12,6 +13,7 @@ export function ProvidersTab() {
       <PageHead title="Providers">
         Who can be asked, with which protocol and credential. To change them: <code>ccmctl config edit</code>
       </PageHead>
+      <NotesAbout section="providers" />
       <Loaded from={providers} what="the providers">
         {(list) =>
           list.length === 0 ? (

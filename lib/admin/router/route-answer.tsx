@@ -1,5 +1,6 @@
 import type { RouteView } from "../../server/admin/views.ts";
 import { Pill } from "../parts/pill.tsx";
+import { sentence } from "../words/format.ts";
 import { ruleWord } from "../words/rules.ts";
 
 /** A decision, step by step. */
@@ -11,7 +12,7 @@ export function RouteAnswer({ answer }: { answer: RouteView }) {
           <p>
             <Pill tone="info">{ruleWord(answer.rule ?? "")}</Pill> <strong class="mono">{answer.model}</strong>
           </p>
-          <p class="small muted">{answer.reason}</p>
+          <p class="small muted">{sentence(answer.reason)}</p>
           <ol class="numbered small">
             {answer.providers.map(({ provider, model, standIn, why }) => (
               <li key={`${provider} ${model}`}>
@@ -22,7 +23,7 @@ export function RouteAnswer({ answer }: { answer: RouteView }) {
           </ol>
         </>
       ) : (
-        <p class="bad-text">{answer.reason}</p>
+        <p class="bad-text">{sentence(answer.reason)}</p>
       )}
       {answer.setAside.map(({ provider, model, why }) => (
         <p key={`${provider} ${model}`} class="small muted">

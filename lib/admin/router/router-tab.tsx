@@ -1,4 +1,5 @@
 import "./router.css";
+import { NotesAbout } from "../parts/fault-list.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Note } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -15,6 +16,7 @@ export function RouterTab() {
         A request goes down this list; the first step that fires decides. A step without a model is passed over. To
         change them: <code>ccmctl config edit</code>
       </PageHead>
+      <NotesAbout section="router" />
       <Loaded from={config} what="the routes">
         {({ config: { router } }) => (
           <div class="router">

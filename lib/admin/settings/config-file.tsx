@@ -1,5 +1,6 @@
-import type { ConfigFault, ConfigView } from "../../server/admin/views.ts";
+import type { ConfigView } from "../../server/admin/views.ts";
 import { CodeBox } from "../parts/code-box.tsx";
+import { FaultList } from "../parts/fault-list.tsx";
 import { plural } from "../words/format.ts";
 
 /** The file itself, secrets masked, with its faults at their lines. */
@@ -27,24 +28,5 @@ export function ConfigFile({ view }: { view: ConfigView }) {
         </CodeBox>
       </details>
     </section>
-  );
-}
-
-function FaultList({ title, faults, tone }: { title: string; faults: readonly ConfigFault[]; tone: "bad" | "warn" }) {
-  if (faults.length === 0) return null;
-  return (
-    <div class={`message ${tone}`}>
-      <div>
-        <strong>{title}</strong>
-        <ul>
-          {faults.map(({ path, line, message }) => (
-            <li key={`${path} ${message}`}>
-              {line !== undefined && <b>Line {line}: </b>}
-              {path !== "" && <code>{path}</code>} {message}
-            </li>
-          ))}
-        </ul>
-      </div>
-    </div>
   );
 }

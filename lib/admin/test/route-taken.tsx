@@ -1,4 +1,5 @@
 import { Pill } from "../parts/pill.tsx";
+import { sentence } from "../words/format.ts";
 import { ruleWord } from "../words/rules.ts";
 import type { TrialDecision } from "./trial.ts";
 
@@ -21,7 +22,7 @@ export function RouteTaken({ decision }: { decision: TrialDecision }) {
           </span>
         )}
       </p>
-      {reason !== "" && <p class="small muted">{reason}</p>}
+      {reason !== "" && <p class="small muted">{sentence(reason)}</p>}
     </div>
   );
 }

@@ -84,6 +84,12 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
+/** A clause as a sentence: a capital at its beginning, a full stop at its end. */
+export function sentence(clause: string): string {
+  const text = clause.charAt(0).toUpperCase() + clause.slice(1);
+  return text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** The value in the middle; undefined for none. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
