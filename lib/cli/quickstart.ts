@@ -34,7 +34,7 @@ async function main(args: readonly string[], terminal: Terminal, env: NodeJS.Pro
         "There is no terminal to ask questions on.",
         [
           "Say what to set up instead:",
-          "  ANTHROPIC_API_KEY=… OPENAI_API_KEY=… ccm-quickstart --preset api-key --yes --start",
+          "  ANTHROPIC_UPSTREAM_KEY=… OPENAI_API_KEY=… ccm-quickstart --preset api-key --yes --start",
           "  ccm-quickstart --preset oauth|api-key|cost|custom --yes",
         ],
         EXIT.usage,

@@ -61,7 +61,7 @@ function definedOnly<T extends object>(values: T): { [K in keyof T]?: NonNullabl
 
 /** Says that a missing configuration was created. */
 export function sayCreated({ terminal, env }: VerbContext, config: OpenedConfig, say = terminal.out): void {
-  if (config.created) say(`Created ${tildePath(config.path, env)} from the template; no provider is active in it yet.`);
+  if (config.created) say(`Created ${tildePath(config.path, env)} from the template.`);
 }
 
 /** What is true once the server runs. */
@@ -74,8 +74,8 @@ export function sayRunning(context: VerbContext, record: ServerRecord, health: H
   if (faults.length > 0) {
     terminal.out(`  The configuration file has faults, so the last good one is in use. See: ccmctl config check`);
   }
-  if ((health.providers ?? []).length === 0) {
-    terminal.out(`  No provider is configured yet: run ${paint.cyan("ccm-quickstart")}, or open ${url}`);
+  if (!(health.providers ?? []).some(({ state }) => state !== "no_key" && state !== "disabled")) {
+    terminal.out(`  No provider has a key or login yet: run ${paint.cyan("ccm-quickstart")}, or open ${url}`);
     return;
   }
   terminal.out(`  Page          ${url}`);

@@ -76,6 +76,17 @@ export function table(rows: readonly (readonly string[])[], indent = 2, gap = 3)
   });
 }
 
+/** Breaks a text between words into lines that fit. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(line) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** `~` for the home directory, as people know their paths. */
 export function tildePath(path: string, env: NodeJS.ProcessEnv): string {
   const home = env.HOME;

@@ -62,7 +62,7 @@ async function makeSandbox(config?: string): Promise<Sandbox> {
   const run =
     (script: string) =>
     (args: readonly string[], options: RunOptions = {}) =>
-      finished(start(script, args, options), options.input);
+      finished(start(script, args, options), options.input ?? "");
   const ccmctl = run("ccmctl.js");
   const sandbox: Sandbox = {
     dir,
@@ -116,7 +116,7 @@ export function isUp(port: number): Promise<Health | undefined> {
   return fetchHealth(`http://127.0.0.1:${port}`, 1_000);
 }
 
-/** Waits for the end of a process and returns what it said. */
+/** Waits for the end of a process and returns what it said. @param input all that it gets to read; else it may be typed to */
 export function finished(child: ChildProcess, input?: string): Promise<Done> {
   const began = Date.now();
   const said = { stdout: "", stderr: "" };
@@ -125,7 +125,10 @@ export function finished(child: ChildProcess, input?: string): Promise<Done> {
       said[name] += part;
     });
   }
-  child.stdin?.end(input ?? "");
+  if (input !== undefined) {
+    child.stdin?.on("error", () => undefined); // it may end without reading
+    child.stdin?.end(input);
+  }
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal, ...said, ms: Date.now() - began }));

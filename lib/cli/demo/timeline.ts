@@ -1,6 +1,6 @@
 import { FAILURE_REASONS } from "../../catalog/failure-reasons.ts";
 import type { AttemptRecord, JournalEntry } from "../../journal/entry.ts";
-import { type Terminal, widthOf } from "../terminal.ts";
+import { counted, type Terminal, widthOf } from "../terminal.ts";
 import type { Seen } from "./client.ts";
 
 const LABEL = 14;
@@ -76,17 +76,19 @@ export class Timeline {
   /** Who served it in the end, and what it took. */
   served(entry: JournalEntry): void {
     const { paint } = this.#terminal;
+    const served = entry.attempts.at(-1);
     const failed = entry.attempts.filter((attempt) => attempt.failure !== undefined).length;
-    const tokens = entry.usage ? `, ${inputTokens(entry.usage)} tokens in, ${entry.usage.output_tokens} out` : "";
-    const provider = paint.bold(entry.provider ?? "nobody");
-    const after = failed === 0 ? "" : ` after ${failed} failed ${failed === 1 ? "try" : "tries"}`;
-    this.row("served by", `${provider} (${entry.upstreamModel ?? "?"})${after}${tokens}`);
+    const after = failed === 0 ? "" : `, after ${counted(failed, "failure")}`;
+    const tokens = entry.usage ? `; ${inputTokens(entry.usage)} tokens in, ${entry.usage.output_tokens} out` : "";
+    const who = `${paint.bold(entry.provider ?? "nobody")} (${entry.upstreamModel ?? "?"})`;
+    this.row("served by", `${who}: ${served?.status ?? "?"} in ${ms(served?.ms ?? 0)}${after}${tokens}`);
   }
 
   #attempt(attempt: AttemptRecord): string {
     const { paint } = this.#terminal;
     const name = attempt.provider.padEnd(10);
-    if (attempt.failure === undefined) return `${paint.green("→")} ${name}${paint.green("answers")}`;
+    if (attempt.failure === undefined)
+      return `${paint.green("→")} ${name}${paint.green(`${attempt.status ?? ""} answers`.trimStart())}`;
     const { label } = FAILURE_REASONS[attempt.failure];
     return `${paint.red("✖")} ${name}${paint.red(failureWords(attempt.status, label))}  ${paint.dim(ms(attempt.ms))}`;
   }

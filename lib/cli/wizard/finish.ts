@@ -29,6 +29,7 @@ export function nextSteps({ terminal }: Session, name: PresetName | undefined, u
   const logins = name === undefined ? [] : preset(name).logins;
   const page = paint.cyan(url ?? "http://127.0.0.1:13456");
   return table([
+    ...(name === "custom" ? [["Change it", `${paint.cyan("ccmctl config edit")}, or on the page`]] : []),
     ...(url === undefined ? [["Start it", paint.cyan("ccmctl start")]] : []),
     ...(logins.length > 0 ? [["Log in", `${page}, tab Providers, Login at ${logins.join(" and ")}`]] : []),
     ["Claude Code", `${paint.cyan("ccmctl code")}, or ${paint.cyan('eval "$(ccmctl env)"')} and then claude`],

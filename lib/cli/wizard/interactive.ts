@@ -4,7 +4,7 @@ import { maskSecret } from "../../config/mask.ts";
 import { prepareFolder } from "../config-file.ts";
 import { readConfig } from "../configuration.ts";
 import { editConfig } from "../edit-config.ts";
-import { counted, EXIT, tildePath } from "../terminal.ts";
+import { counted, EXIT, type Terminal, tildePath, wrap } from "../terminal.ts";
 import { CommandFailed } from "../verb.ts";
 import { nextSteps, startNow } from "./finish.ts";
 import { impossibleKey, keyFromEnvironment, keySource, unlikelyKey } from "./keys.ts";
@@ -43,7 +43,7 @@ async function walkThrough(session: Session): Promise<number> {
     clack.log.success(result === "saved" ? `Saved ${tildePath(session.path, session.env)}.` : "Nothing was changed.");
     return offerStart(session, undefined);
   }
-  const name = session.options.preset ?? (await choosePreset());
+  const name = session.options.preset ?? (await choosePreset(session));
   if (name === "custom") await writeCustom(session);
   else clack.log.success(writtenWords(session, await writePreset(session, name, await askKeys(session, name))));
   return offerStart(session, name);
@@ -68,24 +68,25 @@ async function askAboutExisting({ path, env }: Session): Promise<"keep" | "edit"
   );
 }
 
-async function choosePreset(): Promise<PresetName> {
+async function choosePreset({ terminal }: Session): Promise<PresetName> {
+  const width = Math.max(...PRESET_NAMES.map((name) => preset(name).title.length));
   for (;;) {
     const name = answer(
       await clack.select({
         message: "What do you want to use?",
         options: PRESET_NAMES.map((value, at) => ({
           value,
-          label: `${at + 1}  ${preset(value).title}`,
-          hint: preset(value).hint,
+          label: `${at + 1}  ${preset(value).title.padEnd(width)}  ${terminal.paint.dim(preset(value).hint)}`,
         })),
       }),
     );
-    if (preset(name).logins.length === 0 || (await agreeToTerms())) return name;
+    if (preset(name).logins.length === 0 || (await agreeToTerms(terminal))) return name;
   }
 }
 
-async function agreeToTerms(): Promise<boolean> {
-  clack.note(SUBSCRIPTION_TERMS.join("\n"), "Before you use a subscription");
+async function agreeToTerms({ columns }: Terminal): Promise<boolean> {
+  const paragraphs = SUBSCRIPTION_TERMS.map((term) => wrap(term, Math.min(columns, 90) - 8).join("\n"));
+  clack.note(paragraphs.join("\n\n"), "Before you use a subscription");
   return answer(await clack.confirm({ message: "Go on with subscriptions?" }));
 }
 
@@ -139,7 +140,7 @@ async function offerStart(session: Session, name: PresetName | undefined): Promi
 async function finish(session: Session, name: PresetName | undefined): Promise<number> {
   const { url, words } = await startNow(session);
   clack.log.success(words);
-  clack.outro(["Next:", ...nextSteps(session, name, url)].join("\n"));
+  clack.outro(["Done. Next:", ...nextSteps(session, name, url)].join("\n"));
   return EXIT.ok;
 }
 

@@ -2,11 +2,11 @@ import { providerType } from "../../catalog/index.ts";
 import type { ProviderType } from "../../catalog/types.ts";
 import { STAND_IN_KEY } from "../client-env.ts";
 
-/** Providers whose keys the wizard asks for: option name and further variables that may hold the key. */
-const SOURCES: Readonly<Record<string, { option: string; variables: readonly string[] }>> = {
-  anthropic: { option: "anthropic-key", variables: ["ANTHROPIC_KEY"] },
-  openai: { option: "openai-key", variables: ["OPENAI_KEY"] },
-  groq: { option: "groq-key", variables: ["GROQ_KEY"] },
+/** Providers whose keys the wizard asks for. ANTHROPIC_API_KEY comes last: it usually holds our stand-in. */
+const SOURCES: Readonly<Record<string, Pick<KeySource, "option" | "variables">>> = {
+  anthropic: { option: "anthropic-key", variables: ["ANTHROPIC_UPSTREAM_KEY", "ANTHROPIC_KEY", "ANTHROPIC_API_KEY"] },
+  openai: { option: "openai-key", variables: ["OPENAI_API_KEY", "OPENAI_KEY"] },
+  groq: { option: "groq-key", variables: ["GROQ_API_KEY", "GROQ_KEY"] },
 };
 
 /** Where the key of a provider may come from. */
@@ -14,16 +14,15 @@ export interface KeySource {
   type: ProviderType;
   /** Without its dashes. */
   option: string;
-  /** In the order in which they are asked. */
-  variables: readonly string[];
+  /** Environment variables, in the order in which they are looked at. */
+  variables: readonly [string, ...string[]];
 }
 
 export function keySource(provider: string): KeySource {
   const type = providerType(provider);
   const source = SOURCES[provider];
   if (!type || !source) throw new Error(`the wizard has no question for the key of ${provider}`);
-  const usual = type.keyVariable === undefined ? [] : [type.keyVariable];
-  return { type, option: source.option, variables: [...source.variables, ...usual] };
+  return { type, ...source };
 }
 
 /** A key that the environment offers; the stand-in that we ourselves export is none. */
@@ -48,8 +47,7 @@ export function impossibleKey(key: string): string | undefined {
 }
 
 /** Why this is probably not the key of that provider. */
-export function unlikelyKey(key: string, { label, keyPrefix, keyUrl }: ProviderType): string | undefined {
+export function unlikelyKey(key: string, { label, keyPrefix }: ProviderType): string | undefined {
   if (!keyPrefix || key.trim().startsWith(keyPrefix)) return undefined;
-  const where = keyUrl === undefined ? "" : ` Keys are made at ${keyUrl}.`;
-  return `Keys of ${label} begin with ${keyPrefix}; this one does not.${where}`;
+  return `Keys of ${label} begin with ${keyPrefix}; this one does not.`;
 }

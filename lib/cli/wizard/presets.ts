@@ -14,7 +14,7 @@ interface PresetSpec {
 export const PRESETS = {
   oauth: {
     title: "My subscriptions",
-    hint: "Claude Pro/Max and ChatGPT Plus/Pro, by login; each takes over when the other fails",
+    hint: "Claude Pro/Max and ChatGPT, by login",
     keys: [],
     logins: ["anthropic-oauth", "openai-oauth"],
   },
@@ -32,7 +32,7 @@ export const PRESETS = {
   },
   custom: {
     title: "Custom",
-    hint: "the full template with an example for every provider, in your editor",
+    hint: "everything, explained, in your editor",
     keys: [],
     logins: [],
   },

@@ -15,7 +15,8 @@ export async function runScripted(session: Session, name: PresetName): Promise<n
     ]);
   }
   const keys = Object.fromEntries(preset(name).keys.map((provider) => [provider, keyFor(session, provider)]));
-  if (preset(name).logins.length > 0) for (const line of SUBSCRIPTION_TERMS) terminal.err(line);
+  if (preset(name).logins.length > 0)
+    for (const term of SUBSCRIPTION_TERMS) terminal.err(`${terminal.paint.yellow("!")} ${term}`);
   const backup = await writePreset(session, name, keys);
   terminal.out(`${terminal.paint.green("✔")} ${writtenWords(session, backup)}`);
   const started = options.start ? await startNow(session) : undefined;
@@ -29,11 +30,10 @@ function keyFor({ terminal, env, options }: Session, provider: string): string {
   const source = keySource(provider);
   const given = options.keys[provider]?.trim();
   const key = given ?? keyFromEnvironment(source, env)?.key;
-  const variable = source.type.keyVariable ?? source.variables[0];
   if (key === undefined) {
     throw new CommandFailed(
       `The key of ${source.type.label} is missing.`,
-      [`Give it as --${source.option} KEY, or in ${variable}.`],
+      [`Give it as --${source.option} KEY, or in ${source.variables[0]}.`],
       EXIT.usage,
     );
   }
