@@ -9,18 +9,17 @@ import { quirksOf } from "../shared/quirks.ts";
 import { StopFilter } from "../shared/stop-sequences.ts";
 import { ClientToolIds, toolIdsOf } from "../shared/tool-ids.ts";
 import { clientToolName } from "../shared/tool-names.ts";
-import { type SearchHit, searchWish, writeSearch } from "../shared/web-search.ts";
 import type { TranslationContext } from "../wire.ts";
 import { BlockOrder } from "./block-order.ts";
 import { type Choice, type Chunk, contentPieces, fragmentsOf, isError } from "./chunk.ts";
 import { meaningOf, strongerReason } from "./finish-reason.ts";
 import { stopSequences } from "./limits.ts";
 import { Reasoning } from "./reasoning.ts";
+import { SearchReport } from "./search-report.ts";
 import { type Said, ThinkTags } from "./think-tags.ts";
 import { type Call, ToolCalls } from "./tool-calls.ts";
 import { chatTools } from "./tools.ts";
 import { readUsage } from "./usage.ts";
-import { canSearch, collectHits } from "./web-search.ts";
 
 /** Characters of a token, where nothing better is known. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -46,10 +45,7 @@ export class ChatAssembler {
   readonly #stops: StopFilter;
   readonly #tags: ThinkTags | undefined;
   readonly #reasoningOnTop: boolean;
-  /** What was searched for, where a search was asked for that the vendor can do. */
-  readonly #query: string | undefined;
-  readonly #hits: SearchHit[] = [];
-  #searches = 0;
+  readonly #search: SearchReport | undefined;
   #order: BlockOrder | undefined;
   #out: AnswerSink | undefined;
   #responseId = "";
@@ -57,7 +53,7 @@ export class ChatAssembler {
   #stopSequence: string | undefined;
   #refused = "";
   #usage: Usage | undefined;
-  /** The last usage came in a chunk of its own, as it does at the end. */
+  /** Nothing was said since the last usage, as it is at the end. */
   #usageAtEnd = false;
   #characters = 0;
 
@@ -74,14 +70,13 @@ export class ChatAssembler {
     this.#stops = new StopFilter(stopSequences(body, familyOf(target.model), quirks).local);
     this.#tags = quirks.inlineThinking ? new ThinkTags() : undefined;
     this.#reasoningOnTop = quirks.reasoningOnTop ?? false;
-    const { webSearch, functions } = chatTools(inbound, target);
-    if (webSearch && functions.length === 0 && canSearch(target)) this.#query = searchWish(webSearch, body).query;
+    this.#search = SearchReport.for(context);
   }
 
   /** Tokens as reported so far, else as far as they can be estimated. */
   get usage(): Usage {
     const usage = this.#usage ?? { ...NO_USAGE };
-    return this.#searches > 0 ? { ...usage, server_tool_use: { web_search_requests: this.#searches } } : usage;
+    return this.#search?.count(usage) ?? usage;
   }
 
   /** Has a call begun whose arguments may still be coming? */
@@ -97,10 +92,10 @@ export class ChatAssembler {
     if (this.#responseId === "" && typeof chunk.id === "string") this.#responseId = chunk.id;
     if (this.servedModel === undefined && chunk.model) this.servedModel = String(chunk.model);
     this.#readUsage(chunk);
-    if (this.#query !== undefined) this.#searches += collectHits(this.#hits, chunk);
+    this.#search?.collect(chunk);
     let out = "";
     for (const choice of Array.isArray(chunk.choices) ? chunk.choices : []) {
-      if (typeof choice === "object" && choice !== null) out += this.#addChoice(chunk, choice);
+      if (typeof choice === "object" && choice !== null) out += this.#addChoice(choice);
       if (this.finished || this.failure) break;
     }
     return out;
@@ -130,7 +125,7 @@ export class ChatAssembler {
     return out + this.#flushText();
   }
 
-  #addChoice(chunk: Chunk, choice: Choice): string {
+  #addChoice(choice: Choice): string {
     const message = choice.delta ?? choice.message;
     let out = "";
     if (message) {
@@ -171,6 +166,7 @@ export class ChatAssembler {
   }
 
   #addCalls(choice: Choice): string {
+    this.#usageAtEnd = false;
     let out = "";
     for (const [place, fragment] of fragmentsOf(choice).entries()) {
       const known = this.#calls.all.length;
@@ -181,11 +177,13 @@ export class ChatAssembler {
   }
 
   #think(text: string): string {
+    this.#usageAtEnd = false;
     this.#characters += text.length;
     return this.#flushText() + this.#blocks().say("thinking", text);
   }
 
   #say(text: string): string {
+    this.#usageAtEnd = false;
     const shown = this.#stops.push(text);
     this.#characters += shown.length;
     return shown === "" ? "" : this.#blocks().say("text", shown);
@@ -198,35 +196,30 @@ export class ChatAssembler {
   }
 
   #conclude(): string {
+    const { messageId } = this.#context;
     const finish = this.#stopSequence === undefined ? meaningOf(this.#finish, this.hasCalls) : "stop_sequence";
     if (finish === "failed")
       return this.#fail({ reason: "server_error", message: `the model stopped: ${this.#finish}` });
     const isCut = finish === "max_tokens" || finish === "refusal" || finish === "model_context_window_exceeded";
     this.stopReason = this.#refused !== "" && finish === "end_turn" ? "refusal" : finish;
-    const blocks = this.#order?.end(isCut || this.#finish === undefined) ?? (this.#order ? undefined : "");
+    const blocks = this.#order ? this.#order.end(isCut || this.#finish === undefined) : "";
     if (blocks === undefined)
       return this.#cut(`the answer ended (${this.#finish ?? "no finish_reason"}) in the middle of a tool call`);
-    const search = this.#query === undefined ? "" : this.#tellSearch(this.#query);
+    const started = blocks + this.#start();
+    const search = this.#search?.write(this.#sinkNow(), `${messageId}\n${this.#responseId}`) ?? "";
     this.finished = true;
-    const usage = this.#usage ? this.usage : this.#estimate();
-    this.#usage = usage;
+    this.#usage ??= this.#estimate();
+    const { usage } = this;
     const end = { stopReason: this.stopReason, stopSequence: this.#stopSequence ?? null, usage };
     const details = this.stopReason === "refusal" ? { stopDetails: refusalDetails(this.#refused) } : {};
-    return blocks + search + this.#start() + this.#sinkNow().finish({ ...end, ...details });
-  }
-
-  #tellSearch(query: string): string {
-    if (this.#hits.length > 0) this.#searches = Math.max(1, this.#searches);
-    return (
-      this.#start() + writeSearch(this.#sinkNow(), query, this.#hits, `${this.#context.messageId}\n${this.#responseId}`)
-    );
+    return started + search + this.#sinkNow().finish({ ...end, ...details });
   }
 
   #estimate(): Usage {
     const called = this.#calls.all.reduce((sum, { name, args }) => sum + name.length + args.length, 0);
     const output = Math.max(1, Math.ceil((this.#characters + called) / CHARACTERS_PER_TOKEN));
     this.notes.push("the upstream reported no usage; the tokens are estimated");
-    return { ...this.usage, input_tokens: this.#context.inbound.facts.estimatedTokens, output_tokens: output };
+    return { input_tokens: this.#context.inbound.facts.estimatedTokens, output_tokens: output };
   }
 
   #readUsage(chunk: Chunk): void {
@@ -235,7 +228,7 @@ export class ChatAssembler {
     const usage = readUsage(raw, this.#reasoningOnTop);
     if (!usage) return;
     this.#usage = usage;
-    this.#usageAtEnd = choices.every((choice) => !saysSomething(choice));
+    this.#usageAtEnd = true;
   }
 
   #blocks(): BlockOrder {
@@ -278,11 +271,6 @@ export class ChatAssembler {
     this.failure = failure;
     return "";
   }
-}
-
-function saysSomething(choice: Choice | null | undefined): boolean {
-  const message = choice?.delta ?? choice?.message;
-  return Boolean(message && (message.content || fragmentsOf({ delta: message }).length > 0));
 }
 
 function refusalDetails(words: string): Record<string, unknown> {

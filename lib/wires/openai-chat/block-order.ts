@@ -43,6 +43,13 @@ export class BlockOrder {
     return this.#advance();
   }
 
+  /** The thinking is over: what comes next is another block, even if it is thinking again. */
+  endThinking(): string {
+    if (this.#queue.length > 0 || this.#sink.open !== "thinking") return "";
+    this.#signThinking();
+    return this.#sink.close();
+  }
+
   /** A call is new, or has grown. */
   call(call: Call, isNew: boolean): string {
     if (isNew) this.#queue.push({ call });
@@ -117,13 +124,15 @@ export class BlockOrder {
   #open(call: Call): string {
     const { id, name } = this.#needs.label(call);
     this.#written = 0;
+    call.shown = true;
     this.#blank = "";
     this.#signThinking();
     return this.#needs.begin() + this.#sink.tool(id, name);
   }
 
   #writeArguments(call: Call): string {
-    const rest = isEmptyObject(call.args) ? "" : call.args.slice(this.#written);
+    const isNothing = this.#written === 0 && isEmptyObject(call.args);
+    const rest = isNothing ? "" : call.args.slice(this.#written);
     this.#written = call.args.length;
     return this.#sink.toolInput(rest);
   }

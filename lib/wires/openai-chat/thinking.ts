@@ -37,8 +37,11 @@ export function thinkingFields(
   if (rule === "omit" || wanted === undefined || target.capabilities.reasoning === false)
     return { fields: {}, reasons: true };
   const fields: Record<string, unknown> = {};
-  for (const field of forms)
+  const hasSwitch = forms.some((field) => field === "thinking" || field === "enable_thinking");
+  for (const field of forms) {
+    if (wanted === "none" && hasSwitch && field === "reasoning_effort") continue;
     Object.assign(fields, FIELDS[field](wanted, levelOf(wanted, target, family, quirks, field)));
+  }
   if (quirks.reasoningFormat && Object.keys(fields).length > 0) fields.reasoning_format = quirks.reasoningFormat;
   return { fields, reasons: fields.reasoning_effort !== "none" };
 }

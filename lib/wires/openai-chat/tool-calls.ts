@@ -10,6 +10,8 @@ export interface Call {
   /** Empty until it is known. */
   name: string;
   args: string;
+  /** The client has the beginning of it: what is there cannot be replaced any more. */
+  shown: boolean;
 }
 
 /** A piece of `tool_calls` as vendors send it, in a delta or whole. */
@@ -43,7 +45,7 @@ export class ToolCalls {
   }
 
   #begin(index: number | undefined): Call {
-    const call: Call = { order: this.all.length, index, id: "", name: "", args: "" };
+    const call: Call = { order: this.all.length, index, id: "", name: "", args: "", shown: false };
     this.all.push(call);
     return call;
   }
@@ -61,7 +63,8 @@ export class ToolCalls {
     if (name === "") return index === undefined && isOver ? undefined : call;
     if (call.name === "") return call;
     const isOther = call.args !== "" && !name.startsWith(call.name);
-    const beginsAnew = isWhole(call.args) && args !== "";
+    const isOverWithoutIndex = index === undefined && isOver;
+    const beginsAnew = args !== "" && (isWhole(call.args) || isOverWithoutIndex);
     const besideIt = index === undefined && place > 0;
     return isOther || beginsAnew || besideIt ? undefined : call;
   }
@@ -81,7 +84,7 @@ function growName(call: Call, name: string): void {
 function growArguments(call: Call, args: string): void {
   if (args === "") return;
   const again = args.trimStart().startsWith("{") && call.args.trimEnd().endsWith("}");
-  if (again && isEmptyObject(call.args)) call.args = args;
+  if (again && isEmptyObject(call.args) && !call.shown) call.args = args;
   else if (again && args.trim() === call.args.trim()) return;
   else call.args += args;
 }
