@@ -63,7 +63,9 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
   for (const candidate of candidates) {
     const other = candidate.toLowerCase();
     const isPart = word.length >= 4 && (other.startsWith(word) || word.startsWith(other));
-    const distance = isPart ? 0.5 : editDistance(word, other);
+    // `treshold` for `threshold_tokens`: the beginning alone may be meant.
+    const beginning = word.length >= 6 ? editDistance(word, other.slice(0, word.length + 1)) + 1 : word.length;
+    const distance = isPart ? 0.5 : Math.min(editDistance(word, other), beginning);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best === undefined ? "" : ` Did you mean "${best}"?`;

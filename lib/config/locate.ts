@@ -2,7 +2,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Environment } from "./references.ts";
 
-export interface LocateOptions {
+interface LocateOptions {
   /** `--config`, if given. */
   flag?: string | undefined;
   env: Environment;
@@ -12,7 +12,7 @@ export interface LocateOptions {
   systemWorkspace?: string;
 }
 
-export interface ConfigLocation {
+interface ConfigLocation {
   /** Absolute. Where there is no file yet: where it is to be created. */
   path: string;
   exists: boolean;
@@ -43,7 +43,7 @@ export async function locateConfig(options: LocateOptions): Promise<ConfigLocati
 }
 
 /** The workspace in which new files belong: `$WORKSPACE`, else `/workspace` or `~/workspace`, whichever is there or can be made. */
-export async function workspaceFor({ env, home, systemWorkspace = "/workspace" }: LocateOptions): Promise<string> {
+async function workspaceFor({ env, home, systemWorkspace = "/workspace" }: LocateOptions): Promise<string> {
   if (env.WORKSPACE) return env.WORKSPACE;
   const own = join(home, "workspace");
   if (await isDirectory(systemWorkspace)) return systemWorkspace;

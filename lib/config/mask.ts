@@ -50,7 +50,7 @@ export function maskUrl(url: string): string {
 }
 
 /** A secret in the text of a file: where its literal stands, quotes and all, and what is shown instead. */
-export interface SecretSpan {
+interface SecretSpan {
   start: number;
   end: number;
   shown: string;

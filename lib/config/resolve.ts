@@ -1,3 +1,4 @@
+import { tierOf } from "../catalog/index.ts";
 import { didYouMean, type Finding, isRecord, type Path } from "./faults.ts";
 import { isMadeUp } from "./fit-schema.ts";
 import { isStale, resolveMapping } from "./mapping.ts";
@@ -14,7 +15,7 @@ export interface Resolution {
   notes: Finding[];
 }
 
-export const ROUTE_NAMES = [
+const ROUTE_NAMES = [
   "default",
   "websearch",
   "reasoning",
@@ -102,6 +103,7 @@ class Work {
         }
         const resolved = resolveMapping(config.name, provider, mapping);
         if (!resolved) {
+          if (isMadeUp(config.name)) continue;
           this.#fault(
             here,
             `say which model of ${provider.type.label} is to be asked: { name = "${mapping.name}", model = "…" }. The catalogue has no stand-in for "${config.name}" there.`,
@@ -169,8 +171,10 @@ class Work {
   }
 
   #noteStale(at: Path, { model, provider }: Mapping): void {
-    const stand = Object.values(provider.type.standIns ?? {}).join(", ");
-    this.#note(at, `${provider.type.label} has withdrawn ${model}; give model = "…" (current: ${stand}).`);
+    const tier = tierOf(model);
+    const current = tier === undefined ? undefined : provider.type.standIns?.[tier];
+    const mend = current === undefined ? "name another model" : `give model = "${current}"`;
+    this.#note(at, `${provider.type.label} has withdrawn ${model}; ${mend}.`);
   }
 
   #fault(at: Path, message: string): void {
@@ -184,7 +188,7 @@ class Work {
   #expand(value: unknown, at: Path): unknown {
     if (typeof value === "string") {
       const { value: expanded, missing } = expandReferences(value, this.#env);
-      if (missing !== undefined && this.#isEnabled(at)) {
+      if (missing !== undefined && this.#isUsed(at)) {
         this.#note(at, `the environment variable ${missing} is not set.`);
       }
       return missing === undefined ? expanded : "";
@@ -194,11 +198,14 @@ class Work {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#expand(inner, [...at, key])]));
   }
 
-  #isEnabled([section, index]: Path): boolean {
-    return section !== "providers" || this.#tree.providers[Number(index)]?.enabled !== false;
+  /** Nobody needs to hear of variables of a provider that is off, or of keys of one that is reached by login. */
+  #isUsed([section, index, key]: Path): boolean {
+    if (section !== "providers") return true;
+    const { enabled = true, auth_type = "api_key" } = this.#tree.providers[Number(index)] ?? {};
+    return enabled && (auth_type === "api_key" || !String(key).startsWith("api_key"));
   }
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
