@@ -38,7 +38,7 @@ main() {
   check_commands
   if $shell_env; then add_shell_env; fi
   note_directories
-  conclude "$before"
+  conclude "$before" "$shell_env"
 }
 
 write_config() {
@@ -57,7 +57,7 @@ note_directories() {
 }
 
 conclude() {
-  local before="$1"
+  local before="$1" shell_env="$2"
   if $new_config; then
     say "$PRODUCT $version is installed in $workspace. Its new configuration is $config."
     if [ -e "$HOME/.$PRODUCT/config.toml" ]; then
@@ -73,6 +73,7 @@ conclude() {
     *":$workspace/bin:"*) ;;
     *) say "The commands are not on your PATH yet: export PATH=$(printf %q "$workspace/bin"):\"\$PATH\"" ;;
   esac
+  if $shell_env; then say "New shells will point Claude Code at the proxy. For this one: eval \"\$(ccmctl env)\""; fi
   if $new_config; then
     say "Next: ccm-quickstart sets up your providers and starts the proxy."
   else

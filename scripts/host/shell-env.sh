@@ -23,7 +23,6 @@ shell_files() {
 add_shell_env() {
   local file
   while IFS= read -r file; do add_block "$(follow_links "$file")"; done < <(shell_files)
-  say "New shells will point Claude Code at the proxy. For this one: eval \"\$(ccmctl env)\""
 }
 
 # Puts our block at the top of a file, or renews it. At the top it reaches shells that leave the file early because they
