@@ -5,6 +5,7 @@ import type { Wire } from "./wire.ts";
 /** The wires that are loaded on first use: an idle proxy holds no translator that it does not need. */
 const LAZY: Readonly<Partial<Record<WireId, () => Promise<Wire>>>> = {
   "openai-chat": async () => (await import("./openai-chat/index.ts")).openaiChat,
+  "openai-responses": async () => (await import("./openai-responses/index.ts")).openaiResponses,
 };
 
 const loaded = new Map<WireId, Wire>([["anthropic", anthropic]]);
