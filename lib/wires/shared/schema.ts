@@ -75,7 +75,7 @@ function subschemas(key: string, value: unknown): unknown[] {
 /** A root that only points into the document becomes what it points to; the definitions stay for other references. */
 function resolveRootRef(schema: Schema): Schema {
   const { $ref, ...rest } = schema;
-  if (typeof $ref !== "string" || !$ref.startsWith("#/")) return schema;
+  if (typeof $ref !== "string" || !$ref.startsWith("#")) return schema;
   let target: unknown = schema;
   for (const step of $ref.slice(2).split("/"))
     target = isSchema(target)
