@@ -13,7 +13,7 @@ import {
   vertexBaseUrl,
   wireOf,
 } from "../../lib/catalog/index.ts";
-import { MODEL_TABLE } from "../../lib/catalog/model-table.ts";
+import { MODEL_TABLE, MODEL_TABLE_DATE } from "../../lib/catalog/model-table.ts";
 import { type ProviderType, TIERS } from "../../lib/catalog/types.ts";
 
 const PROMISED = [
@@ -200,6 +200,11 @@ describe("model facts", () => {
     expect(prefill("openrouter", "anthropic/claude-opus-4.6")).toBe(false);
     expect(prefill("vertex-ai", "claude-opus-5@default")).toBe(false);
     expect(prefill("openai", "gpt-6-sol")).toBeUndefined();
+  });
+
+  it("says of which day they are", () => {
+    expect(MODEL_TABLE_DATE).toMatch(/^20\d\d-\d\d-\d\d$/);
+    expect(Number.isNaN(Date.parse(MODEL_TABLE_DATE))).toBe(false);
   });
 
   it("has a table for known types only", () => {
