@@ -60,17 +60,23 @@ export interface Quirks {
   reasoningFormat?: "parsed";
   /** openai-chat: field in which earlier reasoning must be given back, if any. */
   reasoningReplay?: "reasoning_content" | "reasoning" | "reasoning_details";
-  /** openai-chat: stands in that field when an assistant message with tool calls has lost its reasoning. Default: nothing. */
+  /**
+   * openai-chat: stands in that field when an assistant message with tool calls has lost its reasoning, for vendors that
+   * refuse the message otherwise (DeepSeek: empty; Kimi and Moonshot: a space). Default: nothing.
+   */
   reasoningPlaceholder?: string;
-  /** openai-chat: thoughts come inside the text, between `<think>` tags. */
+  /** openai-chat: thoughts come inside the text, between `<think>` tags (MiniMax). */
   inlineThinking?: boolean;
-  /** openai-chat: may system messages stand in mid-conversation? Default false: they go as a `<system-reminder>` of the user. */
+  /**
+   * openai-chat: may system messages stand in mid-conversation (OpenAI, OpenRouter)? Default false: they go as a
+   * `<system-reminder>` of the user, which every chat template takes.
+   */
   midSystem?: boolean;
-  /** openai-chat: are PDF files taken as `file` parts? Default false: a note stands in their place. */
+  /** openai-chat: are PDF files taken as `file` parts (OpenAI, OpenRouter)? Default false: a note stands in their place. */
   files?: boolean;
-  /** Most tools in one request. */
+  /** Most tools in one request (Groq and OpenAI: 128). */
   maxTools?: number;
-  /** openai-chat: is `parallel_tool_calls` understood? Default true. */
+  /** openai-chat: is `parallel_tool_calls` understood? Default true (not by Together, z.ai). */
   parallelToolCalls?: boolean;
   /** openai-chat: forms of tool_choice that are refused and turned into `auto`. */
   toolChoiceAutoOnly?: boolean;
@@ -86,7 +92,7 @@ export interface Quirks {
   structuredOutput?: "json_schema" | "json_object" | "omit";
   /** openai-chat: send `prompt_cache_key` (a hash of the session). */
   promptCacheKey?: boolean;
-  /** openai-chat: send `safety_identifier`. */
+  /** openai-chat: send `safety_identifier`, a hash of the user's id (OpenAI). */
   safetyIdentifier?: boolean;
   /** openai-chat: merge neighbouring messages of one role. */
   alternateRoles?: boolean;
@@ -98,7 +104,10 @@ export interface Quirks {
   extraFields?: Readonly<Record<string, unknown>>;
   /** openai-chat: most `max_tokens` to ask for where the vendor reserves them against its rate limit beforehand. */
   maxTokensCap?: number;
-  /** openai-chat: a request without a limit may use the whole window, so none is sent to models whose limit is unknown. */
+  /**
+   * openai-chat: a request without a limit may use the whole window, so none is sent to models whose limit is unknown
+   * (servers of the user's own).
+   */
   maxTokensOptional?: boolean;
   /** openai-chat: most stop sequences the vendor takes; those beyond are applied by us. Default 4. */
   stopLimit?: number;
