@@ -14,7 +14,7 @@ import {
   sentence,
   span,
 } from "../../lib/admin/words/format.ts";
-import { failureWord, outcomeSentence } from "../../lib/admin/words/outcome.ts";
+import { attemptEnd, endedAttempts, failureWord, outcomeSentence } from "../../lib/admin/words/outcome.ts";
 import { ruleWord } from "../../lib/admin/words/rules.ts";
 import { providerNow } from "../../lib/admin/words/states.ts";
 import { cacheShare } from "../../lib/admin/words/tokens.ts";
@@ -131,6 +131,20 @@ describe("what became of a request", () => {
     expect(outcomeSentence(anEntry({ outcome: "failed", status: 404, attempts: [] }))).toBe(
       "No provider was asked; the client got 404.",
     );
+  });
+
+  test("that the client went away is nobody's failure", () => {
+    const left = anAttempt({ failure: "client_gone" });
+    expect(attemptEnd(left)).toBe("left");
+    expect(outcomeSentence(anEntry({ outcome: "cancelled", attempts: [left] }))).toBe(
+      "The client went away before the answer was complete.",
+    );
+  });
+
+  test("while a request runs, only attempts that failed have ended", () => {
+    const attempts = [anAttempt({ failure: "overloaded" }), anAttempt({ provider: "backup", ms: 0 })];
+    expect(endedAttempts(anEntry({ outcome: "running", attempts }))).toEqual([attempts[0]]);
+    expect(endedAttempts(anEntry({ attempts }))).toEqual(attempts);
   });
 
   test("an attempt that served has no failure", () => expect(failureWord(anAttempt())).toBe(""));

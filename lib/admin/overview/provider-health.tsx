@@ -44,7 +44,7 @@ function HealthCard({ provider }: { provider: ProviderStatus }) {
         </p>
       ) : (
         <p class="small muted why">
-          {mend || (provider.failures > 0 ? "No failure since it was put back to use." : "No failure so far.")}
+          {mend || (provider.failures > 0 ? "Its earlier failures no longer count." : "No failure so far.")}
         </p>
       )}
       {tryable && <ResetButton name={provider.name} />}

@@ -63,7 +63,7 @@ function RequestRow({ entry, picked }: { entry: JournalEntry; picked: boolean })
         <span title={entry.reason}>{ruleWord(entry.rule)}</span>
       </td>
       <td class="attempted">
-        <AttemptPills attempts={entry.attempts} running={running} />
+        <AttemptPills entry={entry} />
       </td>
       <td class="result">
         <Pill tone={tone}>

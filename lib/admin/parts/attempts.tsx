@@ -1,18 +1,24 @@
-import type { AttemptRecord } from "../../journal/entry.ts";
+import type { AttemptRecord, JournalEntry } from "../../journal/entry.ts";
 import { duration } from "../words/format.ts";
-import { failureWord } from "../words/outcome.ts";
-import { Icon } from "./icons.tsx";
+import { attemptEnd, endedAttempts, failureWord } from "../words/outcome.ts";
+import { Icon, type IconName } from "./icons.tsx";
+
+const ENDS = {
+  served: { icon: "check", pill: "served", line: "ok" },
+  failed: { icon: "cross", pill: "bad", line: "bad" },
+  left: { icon: "stop", pill: "quiet", line: "left" },
+} as const satisfies Record<ReturnType<typeof attemptEnd>, { icon: IconName; pill: string; line: string }>;
 
 /** The attempts of one request in a row: who was asked, and whether it served. */
-export function AttemptPills({ attempts, running = false }: { attempts: readonly AttemptRecord[]; running?: boolean }) {
+export function AttemptPills({ entry }: { entry: JournalEntry }) {
   return (
     <ol class="attempts">
-      {inGroups(attempts).map(({ attempt, count }) => (
+      {inGroups(endedAttempts(entry)).map(({ attempt, count }) => (
         <li key={`${attempt.provider}-${attempt.at}`}>
           <AttemptPill attempt={attempt} count={count} />
         </li>
       ))}
-      {running && (
+      {entry.outcome === "running" && (
         <li>
           <span class="pill info">asking…</span>
         </li>
@@ -34,13 +40,13 @@ function inGroups(attempts: readonly AttemptRecord[]): { attempt: AttemptRecord;
 }
 
 function AttemptPill({ attempt, count }: { attempt: AttemptRecord; count: number }) {
-  const failed = attempt.failure !== undefined;
-  const why = failed ? `${failureWord(attempt)}${attempt.status ? `, ${attempt.status}` : ""}` : "served";
+  const end = attemptEnd(attempt);
+  const why = end !== "served" ? `${failureWord(attempt)}${attempt.status ? `, ${attempt.status}` : ""}` : "served";
   return (
-    <span class={failed ? "pill bad" : "pill served"} title={`${why}, after ${duration(attempt.ms)}`}>
-      <Icon name={failed ? "cross" : "check"} size={12} />
+    <span class={`pill ${ENDS[end].pill}`} title={`${why}, after ${duration(attempt.ms)}`}>
+      <Icon name={ENDS[end].icon} size={12} />
       {attempt.provider}
-      {failed && <small>{isError(attempt.status) ? attempt.status : failureWord(attempt)}</small>}
+      {end !== "served" && <small>{isError(attempt.status) ? attempt.status : failureWord(attempt)}</small>}
       {count > 1 && <small>×{count}</small>}
       <span class="sr-only">{why}</span>
     </span>
@@ -53,14 +59,15 @@ function isError(status: number | undefined): boolean {
 }
 
 /** The same on a scale of time, with the words that each failure came with. */
-export function AttemptTimeline({ attempts, totalMs }: { attempts: readonly AttemptRecord[]; totalMs: number }) {
-  const whole = Math.max(totalMs, 1, ...attempts.map((attempt) => attempt.at + attempt.ms));
+export function AttemptTimeline({ entry }: { entry: JournalEntry }) {
+  const attempts = endedAttempts(entry);
+  const whole = Math.max(entry.totalMs, 1, ...attempts.map((attempt) => attempt.at + attempt.ms));
   return (
     <ol class="timeline">
       {attempts.map((attempt) => (
-        <li key={`${attempt.provider}-${attempt.at}`} class={attempt.failure === undefined ? "ok" : "bad"}>
+        <li key={`${attempt.provider}-${attempt.at}`} class={ENDS[attemptEnd(attempt)].line}>
           <div class="timeline-head">
-            <Icon name={attempt.failure === undefined ? "check" : "cross"} size={14} />
+            <Icon name={ENDS[attemptEnd(attempt)].icon} size={14} />
             <strong>{attempt.provider}</strong>
             <span class="mono muted">{attempt.model}</span>
             <span class="timeline-ms">

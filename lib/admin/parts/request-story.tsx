@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../journal/entry.ts";
 import { bytes, dateAndClock, duration, grouped, sentence } from "../words/format.ts";
-import { outcomeSentence } from "../words/outcome.ts";
+import { endedAttempts, outcomeSentence } from "../words/outcome.ts";
 import { ruleWord } from "../words/rules.ts";
 import { OUTCOMES } from "../words/states.ts";
 import { AttemptTimeline } from "./attempts.tsx";
@@ -19,11 +19,12 @@ export function RequestStory({ entry }: { entry: JournalEntry }) {
       <RouteChain entry={entry} />
       <p class="small muted">{sentence(entry.reason)}</p>
       <h3>Attempts</h3>
-      {entry.attempts.length === 0 ? (
-        <p class="small muted">No provider has been asked{entry.outcome === "running" ? " yet" : ""}.</p>
-      ) : (
-        <AttemptTimeline attempts={entry.attempts} totalMs={entry.totalMs} />
+      {endedAttempts(entry).length === 0 && (
+        <p class="small muted">
+          {entry.outcome === "running" ? "The first one is under way." : "No provider was asked."}
+        </p>
       )}
+      <AttemptTimeline entry={entry} />
       {usage && (
         <>
           <h3>Tokens</h3>

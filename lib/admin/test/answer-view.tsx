@@ -37,13 +37,13 @@ export function AnswerView({ trial }: { trial: Trial }) {
       <AnswerBlocks blocks={trial.answer.blocks} growing={trial.phase === "streaming"} />
       {trial.error !== undefined && <Problem>{trial.error}</Problem>}
       <Measures trial={trial} />
-      {entry && entry.attempts.length > 0 && (
+      {entry && entry.outcome !== "running" && entry.attempts.length > 0 && (
         <section class="trial-attempts" aria-labelledby="attempts-title">
           <div class="section-head">
             <h3 id="attempts-title">Attempts</h3>
             <a href={addressOf("overview", entry.id)}>All about this request</a>
           </div>
-          <AttemptTimeline attempts={entry.attempts} totalMs={entry.totalMs} />
+          <AttemptTimeline entry={entry} />
         </section>
       )}
     </>

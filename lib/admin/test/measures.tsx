@@ -4,7 +4,9 @@ import type { Trial } from "./trial.ts";
 
 /** Times as this page felt them, and the tokens that were counted. */
 export function Measures({ trial }: { trial: Trial }) {
-  const { usage, stopReason } = trial.answer;
+  const { usage: told, stopReason } = trial.answer;
+  // Until its end a stream tells what it begins with, not what it will have cost.
+  const usage = trial.totalMs === undefined ? {} : told;
   return (
     <div class="measures">
       <Facts

@@ -7,9 +7,20 @@ export function failureWord(attempt: AttemptRecord): string {
   return attempt.failure === undefined ? "" : FAILURE_REASONS[attempt.failure].label;
 }
 
+/** How an attempt ended. That the client went away is nobody's failure. */
+export function attemptEnd(attempt: AttemptRecord): "served" | "failed" | "left" {
+  if (attempt.failure === undefined) return "served";
+  return attempt.failure === "client_gone" ? "left" : "failed";
+}
+
+/** The attempts that have ended. While a request runs, its last one has not, unless it is already known to have failed. */
+export function endedAttempts({ outcome, attempts }: JournalEntry): readonly AttemptRecord[] {
+  return outcome === "running" ? attempts.filter((attempt) => attempt.failure !== undefined) : attempts;
+}
+
 /** What became of a request, in one sentence. */
 export function outcomeSentence(entry: JournalEntry): string {
-  const failures = entry.attempts.filter((attempt) => attempt.failure !== undefined);
+  const failures = entry.attempts.filter((attempt) => attemptEnd(attempt) === "failed");
   const last = failures.at(-1);
   switch (entry.outcome) {
     case "running":
