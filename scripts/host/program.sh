@@ -53,7 +53,10 @@ build() {
   mkdir "$payload"
   for name in "${PAYLOAD[@]}" "${SOURCES[@]}"; do copy_into "$payload" "$source" "$name"; done
   chmod -R u+w "$payload"
-  if [ -d "$source/node_modules" ]; then ln -s "$source/node_modules" "$payload/node_modules"; fi
+  # Packages that were installed after the list of them was written are up to date, and need not be fetched again.
+  if [ "$source/node_modules/.package-lock.json" -nt "$source/package-lock.json" ]; then
+    ln -s "$source/node_modules" "$payload/node_modules"
+  fi
   # From within: the names in a build depend on where it is run.
   (cd "$payload" && npm_config_include=dev "$node" scripts/ensure-build.mjs) || fail "the program could not be built."
 }

@@ -1,13 +1,12 @@
 /** @module A throw-away machine: a home and a workspace with blanks in their names, and the packed extension beside. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
 import { chmod, chown, cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { vi } from "vitest";
+import { afterAll, vi } from "vitest";
 
 /** Scripts that start many processes, on machines that may be busy. */
 vi.setConfig({ testTimeout: 120_000 });
@@ -102,13 +101,15 @@ export async function makeMachine(): Promise<Machine> {
 export async function pack(): Promise<string> {
   packed ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), "ccm-pack-"));
-    process.on("exit", () => rmSync(folder, { recursive: true }));
+    packedIn = folder;
     await execa("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: REPOSITORY });
     return join(folder, `claude-code-mux-${VERSION}.tgz`);
   })();
   return packed;
 }
 let packed: Promise<string> | undefined;
+let packedIn: string | undefined;
+afterAll(() => (packedIn ? rm(packedIn, { recursive: true }) : undefined));
 
 /** Unpacks it and makes it read-only, as in the host's image. */
 export async function unpackExtension(target: string): Promise<void> {
