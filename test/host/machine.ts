@@ -48,6 +48,7 @@ export interface Run {
 }
 
 export async function makeMachine(): Promise<Machine> {
+  await pack();
   const root = await mkdtemp(join(tmpdir(), "ccm-host-"));
   await chmod(root, 0o755);
   const [home, workspace] = [join(root, "a home"), join(root, "a workspace")];

@@ -68,6 +68,14 @@ describe.each(["v2", "v3"] as const)("the manifest for %s", (generation) => {
   });
 });
 
+test("the npm package holds all that an installed version consists of", async () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's, not ours
+  const print = 'here="$1"; source "$1/scripts/host/program.sh"; printf "%s\\n" "${PAYLOAD[@]}"';
+  const payload = (await execa("bash", ["-c", print, "bash", REPOSITORY])).stdout.split("\n");
+  const { files } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8"));
+  expect(["package.json", ...files]).toEqual(expect.arrayContaining(payload));
+});
+
 test("versions: v2 carries the program's, v3 one that the host's matrix accepts and the program's in its arguments", () => {
   expect(manifests.v2.metadata.version).toBe(VERSION);
   expect(manifests.v3.metadata.version).toMatch(/^1\./);
