@@ -10,11 +10,6 @@ const LAZY: Readonly<Partial<Record<WireId, () => Promise<Wire>>>> = {
 
 const loaded = new Map<WireId, Wire>([["anthropic", anthropic]]);
 
-/** The wire at once, if it is loaded. */
-export function loadedWire(id: WireId): Wire | undefined {
-  return loaded.get(id);
-}
-
 /** @throws when the protocol is not implemented, which the configuration check forbids */
 export async function loadWire(id: WireId): Promise<Wire> {
   const ready = loaded.get(id);

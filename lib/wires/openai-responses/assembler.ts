@@ -211,7 +211,7 @@ export class ResponseAssembler {
   #begin(item: OutputItem): Call {
     const order = this.#calls.length;
     const args = item.arguments ?? "";
-    const call: Call = { order, index: order, id: item.call_id ?? "", name: item.name ?? "", args, shown: false };
+    const call: Call = { order, index: order, id: item.call_id ?? "", name: item.name ?? "", args };
     this.#calls.push(call);
     return call;
   }
