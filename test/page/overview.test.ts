@@ -86,6 +86,24 @@ describe.skipIf(browserPath === undefined)("Overview", () => {
     await close();
   });
 
+  test("a failure on purpose is called one, and can be ended", async () => {
+    const { page, close } = await stage.open();
+    await fetch(`${stage.url}/api/simulate`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ provider: "backup", failure: "529", seconds: 600 }),
+    });
+    await stage.ask();
+    const told = page.getByRole("status").filter({ hasText: "Failing on purpose:" });
+    await told.getByText("backup answers 529, overloaded, until").waitFor();
+    await page.getByRole("heading", { level: 1, name: "Working, with a simulated failure" }).waitFor();
+    await told.getByRole("button", { name: "End it now" }).click();
+    await told.waitFor({ state: "detached" });
+    const left = (await (await fetch(`${stage.url}/api/simulate`)).json()) as { items: unknown[] };
+    expect(left.items).toEqual([]);
+    await close();
+  });
+
   test("fifty at a time, and the older ones on request", async () => {
     for (let i = 0; i < 60; i++) await stage.ask();
     const { page, close } = await stage.open();

@@ -1,7 +1,7 @@
 import "./overview.css";
 import { Waiting } from "../parts/messages.tsx";
 import { requests, requestsLoaded } from "../state/requests.ts";
-import { providersNow, status } from "../state/store.ts";
+import { statusNow } from "../state/store.ts";
 import { FirstRun } from "./first-run.tsx";
 import { Headline } from "./headline.tsx";
 import { Numbers } from "./numbers.tsx";
@@ -10,8 +10,8 @@ import { Requests } from "./requests.tsx";
 
 /** Is it working, and what flows where. */
 export function OverviewTab() {
-  if (!status.value || !requestsLoaded.value) return <Waiting what="the overview" rows={6} />;
-  const current = { ...status.value, providers: providersNow.value };
+  const current = statusNow.value;
+  if (!current || !requestsLoaded.value) return <Waiting what="the overview" rows={6} />;
   const nothingYet = requests.value.length === 0;
   return (
     <div class="stack">

@@ -3,6 +3,7 @@ import { connection, notice, refusal, status } from "../state/store.ts";
 import { plural } from "../words/format.ts";
 import { Icon } from "./icons.tsx";
 import { Problem } from "./messages.tsx";
+import { SimulationNotice } from "./simulation-notice.tsx";
 
 /** What concerns every tab: the server is away, was restarted, or its configuration file is broken. */
 export function Announcements() {
@@ -26,6 +27,7 @@ export function Announcements() {
           {config.faults[0]?.message} <a href={addressOf("settings")}>Show all</a>
         </Problem>
       )}
+      <SimulationNotice />
       {notice.value !== undefined && (
         <div class="message info" role="status">
           <div>{notice.value}</div>

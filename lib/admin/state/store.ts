@@ -26,11 +26,22 @@ export const simulate = resource(() => getJson<SimulateView>("/api/simulate"));
 /** True when clients must send one of the server's own keys; the page's test message too. */
 export const needsKey = computed(() => (config.data.value?.config.server.api_keys.length ?? 0) > 0);
 
-/** The providers as they are this second. */
-export const providersNow = computed(
-  () => status.value?.providers.map((provider) => providerNow(provider, now.value)) ?? [],
+let shown: StatusView | undefined;
+
+/** The status as it is this second: pauses and simulated failures end by the clock. Stays the same object until it differs. */
+export const statusNow = computed(() => {
+  const next = status.value && {
+    ...status.value,
+    providers: status.value.providers.map((provider) => providerNow(provider, now.value)),
+    simulations: status.value.simulations.filter(({ until }) => until > now.value),
+  };
+  if (JSON.stringify(next) !== JSON.stringify(shown)) shown = next;
+  return shown;
+});
+
+export const providerByName = computed(
+  () => new Map(statusNow.value?.providers.map((provider) => [provider.name, provider])),
 );
-export const providerByName = computed(() => new Map(providersNow.value.map((provider) => [provider.name, provider])));
 
 /** Reads everything again that depends on the configuration. */
 export async function loadConfiguration(): Promise<void> {

@@ -55,8 +55,3 @@ function listFailures(failures: readonly AttemptRecord[], served: string): strin
 function often(count: number): string {
   return ["", "", " twice"][count] ?? ` ${count} times`;
 }
-
-/** True when a later attempt saved the request. */
-export function wasSaved(entry: JournalEntry): boolean {
-  return entry.outcome === "ok" && entry.attempts.some((attempt) => attempt.failure !== undefined);
-}
