@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import type { Found } from "../daemon/find.ts";
 import { type Health, reachableUrl } from "../daemon/health.ts";
 import type { LaunchRequest, NotStarted } from "../daemon/launch.ts";
 import type { ServerRecord } from "../daemon/pid-file.ts";
@@ -122,5 +121,3 @@ export function failStart(
       );
   }
 }
-
-export type RunningServer = Extract<Found, { state: "running" }>;

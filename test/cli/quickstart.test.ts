@@ -141,10 +141,13 @@ describe("what a preset sets up", () => {
   });
 });
 
+/** util-linux's script(1) runs a command on a terminal of its own. */
+const TERMINAL = "script";
+
 describe.runIf(process.platform === "linux")("on a terminal", () => {
   let hasScript = false;
   beforeAll(async () => {
-    hasScript = (await finished(spawn("script", ["--version"])).catch(() => ({ code: 1 }))).code === 0;
+    hasScript = (await finished(spawn(TERMINAL, ["--version"])).catch(() => ({ code: 1 }))).code === 0;
   });
 
   /** Types each answer once the words before it are on the screen; returns all that was on it. */
@@ -154,7 +157,7 @@ describe.runIf(process.platform === "linux")("on a terminal", () => {
     env: Record<string, string> = {},
   ) {
     const program = `stty cols 100 rows 40; exec '${process.execPath}' '${join(PROGRAM_ROOT, "dist", "quickstart.js")}'`;
-    const child = spawn("script", ["-qec", program, "/dev/null"], {
+    const child = spawn(TERMINAL, ["-qec", program, "/dev/null"], {
       env: { ...box.env, TERM: "xterm", COLUMNS: "100", ...env },
       cwd: box.dir,
     });

@@ -10,6 +10,8 @@ export class Timeline {
   readonly #terminal: Terminal;
   #column = 0;
   #streaming = false;
+  /** A blank that waits for its word: at the end of a line it is left out. */
+  #space = false;
   #routeTold = false;
   #attemptsTold = 0;
 
@@ -49,17 +51,23 @@ export class Timeline {
       this.#column = LABEL;
       this.#terminal.write(`  ${this.#terminal.paint.dim("answer".padEnd(LABEL - 2))}`);
     }
-    for (const word of text.split(/(?<=\s)/)) {
-      const width = widthOf(word.trimEnd());
-      if (this.#column > LABEL && this.#column + width > Math.min(this.#terminal.columns, 90)) this.#breakLine();
-      this.#terminal.write(word.replaceAll("\n", " "));
-      this.#column += widthOf(word);
+    for (const piece of text.split(/(\s+)/)) {
+      if (piece.trim() === "") {
+        this.#space ||= piece !== "";
+        continue;
+      }
+      const width = widthOf(piece);
+      if (this.#space && this.#column + 1 + width > Math.min(this.#terminal.columns, 90)) this.#breakLine();
+      else if (this.#space) this.#put(" ");
+      this.#space = false;
+      this.#put(piece);
     }
   }
 
   endOfWords(): void {
     if (this.#streaming) this.#terminal.write("\n");
     this.#streaming = false;
+    this.#space = false;
   }
 
   /** What the client got, in the client's own measure. */
@@ -91,6 +99,11 @@ export class Timeline {
       return `${paint.green("→")} ${name}${paint.green(`${attempt.status ?? ""} answers`.trimStart())}`;
     const { label } = FAILURE_REASONS[attempt.failure];
     return `${paint.red("✖")} ${name}${paint.red(failureWords(attempt.status, label))}  ${paint.dim(ms(attempt.ms))}`;
+  }
+
+  #put(text: string): void {
+    this.#terminal.write(text);
+    this.#column += widthOf(text);
   }
 
   #breakLine(): void {
