@@ -13,6 +13,8 @@ const pkg = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 
 /** Options of everything that runs in Node. Weight that is rarely used goes into chunks of its own by dynamic import. */
 export const nodeOptions = {
+  // Chunk names depend on paths: the same sources give the same names wherever they lie.
+  absWorkingDir: root,
   platform: "node",
   target: "node20",
   format: "esm",
@@ -29,6 +31,7 @@ export const nodeOptions = {
 
 /** Options of the page. */
 export const pageOptions = {
+  absWorkingDir: root,
   entryPoints: { page: join(root, "lib/admin/main.tsx") },
   platform: "browser",
   target: "es2022",
