@@ -21,7 +21,7 @@ function tableAsText(results, id) {
   return `${title} (${unit}; median [quartiles])\n${grid([["", ...columns], ...rows])}`;
 }
 
-function cellAsText(summary) {
+export function cellAsText(summary) {
   if (!summary) return "–";
   const { median, q1, q3, rounds } = summary;
   return rounds < 2 ? format(median) : `${format(median)} [${format(q1)} ${format(q3)}]`;
