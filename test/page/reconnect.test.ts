@@ -23,6 +23,7 @@ describe.skipIf(browserPath === undefined)("a page that stays open", () => {
     const start = await stage.stop();
     await banner.getByText("Reconnecting").waitFor();
     await page.getByRole("alert").getByText("The server does not answer.").waitFor();
+    await page.getByRole("heading", { level: 1, name: "No word from the server" }).waitFor();
     await start();
     await banner.getByText("Live").waitFor();
     await page.getByText("The server was restarted.").waitFor();

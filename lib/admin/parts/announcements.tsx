@@ -7,7 +7,8 @@ import { SimulationNotice } from "./simulation-notice.tsx";
 
 /** What concerns every tab: the server is away, was restarted, or its configuration file is broken. */
 export function Announcements() {
-  const config = status.value?.config;
+  const live = connection.value === "live";
+  const config = live ? status.value?.config : undefined;
   return (
     <div class="announcements">
       {connection.value === "lost" && (
@@ -24,10 +25,10 @@ export function Announcements() {
       {config && !config.valid && (
         <Problem>
           <strong>The configuration file has {plural(config.faults.length, "fault")}.</strong>{" "}
-          {config.faults[0]?.message} <a href={addressOf("settings")}>Show all</a>
+          <code>{config.faults[0]?.path}</code> {config.faults[0]?.message} <a href={addressOf("settings")}>Show all</a>
         </Problem>
       )}
-      <SimulationNotice />
+      {live && <SimulationNotice />}
       {notice.value !== undefined && (
         <div class="message info" role="status">
           <div>{notice.value}</div>
