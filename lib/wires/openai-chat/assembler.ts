@@ -169,9 +169,8 @@ export class ChatAssembler {
     this.#usageAtEnd = false;
     let out = "";
     for (const [place, fragment] of fragmentsOf(choice).entries()) {
-      const known = this.#calls.all.length;
-      const call = this.#calls.add(fragment, place);
-      out += this.#blocks().call(call, this.#calls.all.length > known);
+      const { call, isNew, added } = this.#calls.add(fragment, place);
+      out += this.#blocks().call(call, isNew, added);
     }
     return out;
   }

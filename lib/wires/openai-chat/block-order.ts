@@ -50,10 +50,19 @@ export class BlockOrder {
     return this.#sink.close();
   }
 
-  /** A call is new, or has grown. */
-  call(call: Call, isNew: boolean): string {
+  /**
+   * A call is new, or has grown.
+   * @param added what its arguments have grown by, where the caller knows: long arguments are then written without
+   *   looking at the whole of them with each piece
+   */
+  call(call: Call, isNew: boolean, added?: string): string {
     if (isNew) this.#queue.push({ call });
-    return this.#advance();
+    const first = this.#queue[0];
+    const goesOn =
+      !isNew && added !== undefined && this.#written !== undefined && first && "call" in first && first.call === call;
+    if (!goesOn) return this.#advance();
+    this.#written = (this.#written ?? 0) + added.length;
+    return this.#sink.toolInput(added) + (this.#queue.length > 1 ? this.#advance() : "");
   }
 
   /**
@@ -131,10 +140,10 @@ export class BlockOrder {
   }
 
   #writeArguments(call: Call): string {
-    const isNothing = this.#written === 0 && isEmptyObject(call.args);
-    const rest = isNothing ? "" : call.args.slice(this.#written);
+    const written = this.#written ?? 0;
     this.#written = call.args.length;
-    return this.#sink.toolInput(rest);
+    if (written === call.args.length || (written === 0 && isEmptyObject(call.args))) return "";
+    return this.#sink.toolInput(call.args.slice(written));
   }
 
   /** Brackets that the model forgot. Other faults are left for the client, which reports them to the model. */

@@ -11,7 +11,15 @@ export interface Call {
   name: string;
   args: string;
   /** The client has the beginning of it: what is there cannot be replaced any more. */
-  shown: boolean;
+  shown?: boolean;
+}
+
+/** What a fragment has done. */
+export interface Growth {
+  call: Call;
+  isNew: boolean;
+  /** What it has put behind the call's arguments. */
+  added: string;
 }
 
 /** A piece of `tool_calls` as vendors send it, in a delta or whole. */
@@ -30,22 +38,21 @@ export class ToolCalls {
 
   /**
    * @param place of the fragment in its array: two in one array are never the same call, unless they say so
-   * @returns the call that it belongs to, grown by it; a new one is the last of `all`
    */
-  add(fragment: CallFragment, place: number): Call {
+  add(fragment: CallFragment, place: number): Growth {
     const index = typeof fragment.index === "number" ? fragment.index : undefined;
     const id = typeof fragment.id === "string" ? fragment.id : "";
     const name = typeof fragment.function?.name === "string" ? fragment.function.name : "";
     const args = argumentsOf(fragment.function?.arguments);
-    const call = this.#find(index, id, name, args, place) ?? this.#begin(index);
+    const known = this.#find(index, id, name, args, place);
+    const call = known ?? this.#begin(index);
     if (call.id === "") call.id = id;
     growName(call, name);
-    growArguments(call, args);
-    return call;
+    return { call, isNew: !known, added: growArguments(call, args) };
   }
 
   #begin(index: number | undefined): Call {
-    const call: Call = { order: this.all.length, index, id: "", name: "", args: "", shown: false };
+    const call: Call = { order: this.all.length, index, id: "", name: "", args: "" };
     this.all.push(call);
     return call;
   }
@@ -81,12 +88,14 @@ function growName(call: Call, name: string): void {
   else if (call.args === "") call.name += name;
 }
 
-function growArguments(call: Call, args: string): void {
-  if (args === "") return;
+/** @returns what was put behind the arguments */
+function growArguments(call: Call, args: string): string {
+  if (args === "") return "";
   const again = args.trimStart().startsWith("{") && call.args.trimEnd().endsWith("}");
+  if (again && args.trim() === call.args.trim()) return "";
   if (again && isEmptyObject(call.args) && !call.shown) call.args = args;
-  else if (again && args.trim() === call.args.trim()) return;
   else call.args += args;
+  return args;
 }
 
 function argumentsOf(value: unknown): string {
