@@ -1,8 +1,8 @@
 // node bench/publish.mjs bench/results/FILE.json: writes the numbers of a whole run into docs/performance.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cellAsText } from "./harness/report.mjs";
 import { SUITES } from "./harness/options.mjs";
+import { cellAsText } from "./harness/report.mjs";
 import { TABLES } from "./harness/results.mjs";
 
 const DOCUMENT = join(import.meta.dirname, "../docs/performance.md");
@@ -14,8 +14,8 @@ const QUIET_LOAD = 0.5;
 function main([file]) {
   if (!file) throw new Error("usage: node bench/publish.mjs bench/results/FILE.json");
   const run = JSON.parse(readFileSync(file, "utf8"));
-  if (run.scale !== "full")
-    throw new Error(`${file} is of a ${run.scale ?? "soak"} run: only a whole run is published`);
+  if (run.scale !== "full" || !SUITES.every((suite) => run.suites?.includes(suite)))
+    throw new Error(`${file} is no whole run: take one without --quick, --minutes and --suites`);
   const text = readFileSync(DOCUMENT, "utf8");
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];

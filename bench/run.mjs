@@ -61,7 +61,10 @@ async function main() {
 
   const verdicts = judge(results);
   const text = `${tablesAsText(results)}\n\n${targetsAsText(verdicts)}`;
-  publish(machine, { text, json: { scale: options.scale, suites: options.suites, tables: results, targets: verdicts } });
+  publish(machine, {
+    text,
+    json: { scale: options.scale, suites: options.suites, tables: results, targets: verdicts },
+  });
 }
 
 /** Starts everyone who takes part; a wire of ours that does not answer is left out, and it is said why. */

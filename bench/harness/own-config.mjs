@@ -35,7 +35,7 @@ export function ownConfig(stubPort) {
 [[models]]
 name = "${name}"
 providers = [
-  { name = "bench-${wire}", model = "${upstream}", priority = 1, capabilities = { vision = true, tools = true } },
+  { name = "bench-${wire}", model = "${upstream}", priority = 1, capabilities = { context_window = 10000000, vision = true, tools = true } },
 ]
 `,
   );
