@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Mapping, Settings } from "../config/settings.ts";
+import type { CredentialSource } from "../credentials/credential.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { Decision } from "../routing/decision.ts";
 import { AnswerSink } from "./answer-sink.ts";
@@ -24,6 +25,7 @@ export interface RelayDeps {
   retryBudget: RetryBudget;
   /** Places at providers with `max_concurrent_requests`. */
   places: ProviderPlaces;
+  credentials: CredentialSource;
   /** Epoch ms. */
   now: () => number;
   random: () => number;

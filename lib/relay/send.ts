@@ -1,7 +1,6 @@
 import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
-import type { Provider } from "../config/settings.ts";
-import { credentialHeaders } from "../credentials/headers.ts";
+import { type Credential, isCredential } from "../credentials/credential.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
 import { loadWire } from "../wires/index.ts";
 import type { Target } from "../wires/wire.ts";
@@ -15,19 +14,33 @@ export interface SendOptions {
   mayWait: boolean;
 }
 
-/** One try, recorded. `counts`: its outcome says something about the provider's health. */
+/**
+ * One try; and once more with a newer credential, where there is one and the first was refused. `counts`: the outcome says
+ * something about the provider's health.
+ */
 export async function send(run: Run, step: Step, how: SendOptions): Promise<Sent> {
+  const first = await sendOnce(run, step, how);
+  const { outcome, credential } = first;
+  const refused = outcome.kind === "failed" && outcome.failure.reason === "auth" && !run.over;
+  if (!refused || credential?.generation === undefined) return first;
+  const renewed = await run.deps.credentials.renew(step.mapping.provider, step.credential, credential);
+  return renewed && !run.over ? await sendOnce(run, step, how) : first;
+}
+
+/** One try, recorded. */
+async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   const { entry, arrived } = run.job;
   const { provider, model } = step.mapping;
   const started = performance.now();
   const record: AttemptRecord = { provider: provider.name, model, wire: provider.wire, at: started - arrived, ms: 0 };
   entry.attempts.push(record);
   run.serving = step;
-  const { outcome, counts } = await withPlace(run, step, how, record);
+  const sent = await withPlace(run, step, how, record);
+  const { outcome, credential } = sent;
   record.ms = performance.now() - started;
   if (outcome.kind === "failed" || outcome.kind === "broken") {
     if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
-    const failure = withoutSecrets(outcome.failure, provider.apiKeys);
+    const failure = withoutSecrets(outcome.failure, credential?.secrets ?? []);
     record.failure = failure.reason;
     record.message = failure.message;
     if (failure.status !== undefined) record.status = failure.status;
@@ -38,10 +51,15 @@ export async function send(run: Run, step: Step, how: SendOptions): Promise<Sent
     entry.upstreamModel = model;
     entry.usage = outcome.usage;
   }
-  return { outcome, counts };
+  return sent;
 }
 
-type Sent = { outcome: AttemptOutcome; counts: boolean };
+interface Sent {
+  outcome: AttemptOutcome;
+  counts: boolean;
+  /** What was sent along, if anything was. */
+  credential?: Credential;
+}
 
 /** The try takes one of the provider's places, where those are limited. */
 async function withPlace(run: Run, step: Step, how: SendOptions, record: AttemptRecord): Promise<Sent> {
@@ -62,21 +80,22 @@ async function dispatch(run: Run, step: Step, fresh: boolean, record: AttemptRec
   const { inbound, entry, reply } = run.job;
   const { deps } = run;
   const { provider, capabilities, model } = step.mapping;
-  const credential = credentialHeaders(provider, step.credential, inbound.headers);
-  if (!credential)
-    return { outcome: { kind: "failed", failure: { reason: "auth", message: noCredential(provider) } }, counts: true };
+  const found = deps.credentials.find(provider, step.credential, inbound);
+  const credential = found instanceof Promise ? await found : found;
+  if (!isCredential(credential))
+    return { outcome: { kind: "failed", failure: { ...credential.failure } }, counts: credential.counts };
   const fault = await deps.simulated(provider.name, inbound);
   if (fault) record.simulated = true;
-  const { type, baseUrl, project, location } = provider;
   const wire = await loadWire(provider.wire);
+  const { access } = credential;
   const target: Target = {
     provider: provider.name,
-    type,
-    baseUrl: fault?.baseUrl ?? baseUrl,
+    type: access?.type ?? provider.type,
+    baseUrl: fault?.baseUrl ?? access?.baseUrl ?? provider.baseUrl,
     model,
     capabilities,
-    project,
-    location,
+    project: access?.project ?? provider.project,
+    location: provider.location,
   };
   const local = fault ? undefined : wire.localAnswer?.({ inbound, target, messageId: run.messageId });
   if (local?.when === "at_once") return { outcome: answeredHere(local.message), counts: false };
@@ -90,7 +109,7 @@ async function dispatch(run: Run, step: Step, fresh: boolean, record: AttemptRec
     wire,
     target,
     // A credential never travels to another place than the provider's.
-    headers: fault ? {} : { ...provider.headers, ...credential },
+    headers: fault ? {} : { ...provider.headers, ...credential.headers },
     timeouts: provider.timeouts,
     fresh,
     messageId: run.messageId,
@@ -107,7 +126,7 @@ async function dispatch(run: Run, step: Step, fresh: boolean, record: AttemptRec
     },
   });
   if (reply.gone) run.running.abort();
-  return { outcome: await run.running.outcome, counts: fault?.counts ?? true };
+  return { outcome: await run.running.outcome, counts: fault?.counts ?? true, ...(!fault && { credential }) };
 }
 
 /** The client's stream, for one attempt at a time. */
@@ -126,11 +145,6 @@ function outletOf(run: Run): Outlet {
 export function answeredHere(message: MessageAnswer): AttemptOutcome {
   const { usage, stop_reason: stopReason } = message;
   return { kind: "answered", body: Buffer.from(JSON.stringify(message)), usage, stopReason };
-}
-
-function noCredential({ authType }: Provider): string {
-  if (authType === "passthrough") return "the client sent no login of its own to pass through";
-  return authType === "api_key" ? "no API key is configured" : "not signed in";
 }
 
 /** The upstream's headers that the client may see; its rate limits only where the quota is the user's own. */

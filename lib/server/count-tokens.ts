@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { estimateTokens } from "../anthropic/estimate.ts";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { Mapping } from "../config/settings.ts";
-import { credentialHeaders } from "../credentials/headers.ts";
+import { isCredential } from "../credentials/credential.ts";
 import { CallFailed, decodedBody } from "../relay/upstream.ts";
 import { loadWire } from "../wires/index.ts";
 import { CannotCarry } from "../wires/wire.ts";
@@ -42,13 +42,14 @@ async function askUpstream(
   const { provider, model, capabilities } = mapping;
   if (!provider.type.countTokens) return undefined;
   const wire = await loadWire(provider.wire);
-  const credential = credentialHeaders(provider, 0, inbound.headers);
-  if (!wire.countTokens || !credential) return undefined;
+  const credential = await relay.credentials.find(provider, 0, inbound);
+  if (!wire.countTokens || !isCredential(credential)) return undefined;
   try {
-    const { type, baseUrl, project, location } = provider;
+    const { type, baseUrl, project = provider.project } = credential.access ?? provider;
+    const { location } = provider;
     const target = { provider: provider.name, type, baseUrl, model, capabilities, project, location };
     const request = wire.countTokens.request(inbound, target);
-    const headers = { ...request.headers, ...provider.headers, ...credential };
+    const headers = { ...request.headers, ...provider.headers, ...credential.headers };
     const timeouts = { connectMs: PATIENCE_MS, firstByteMs: PATIENCE_MS };
     const answer = await relay.pool.call({ ...request, headers }, timeouts, false).response;
     const chunks: Buffer[] = [];

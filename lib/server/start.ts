@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import { type ConfigWatch, watchConfig } from "../config/watch.ts";
+import { createCredentials } from "../credentials/credentials.ts";
 import { Journal } from "../journal/journal.ts";
 import { Gate } from "../relay/gate.ts";
 import { Health } from "../relay/health.ts";
@@ -134,6 +135,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     trackRecord: context.trackRecord,
     retryBudget: new RetryBudget(),
     places: new ProviderPlaces(timers),
+    credentials: createCredentials(),
     now: Date.now,
     random: Math.random,
     simulated: (provider, inbound) => simulations.redirect(provider, inbound.headers[SIMULATE_HEADER]),
