@@ -52,7 +52,10 @@ export interface Quirks {
   streamOptions?: boolean;
   /** openai-chat: how reasoning effort is asked for; several fields where a vendor wants both. Default `reasoning_effort`. */
   reasoningIn?: ReasoningField | readonly ReasoningField[];
-  /** Efforts that are accepted. Default: what the model's family is known to take; nothing is sent to an unknown one. */
+  /**
+   * Efforts that the vendor accepts, of those that the model's family has. Sent to families that are known to take them,
+   * and to other models of which the catalogue says that they reason; to any other model nothing is sent.
+   */
   efforts?: readonly Effort[];
   /** Efforts that mean another one at this vendor, e.g. Kimi's `medium` is `high`. Others become the nearest lower one. */
   effortMap?: Readonly<Partial<Record<Effort, Effort>>>;

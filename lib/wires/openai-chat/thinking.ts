@@ -61,13 +61,26 @@ const FIELDS: Readonly<Record<ReasoningField, (wanted: Effort, level: Effort | u
 
 function levelOf(
   wanted: Effort,
-  { capabilities }: Target,
+  target: Target,
   family: Family | undefined,
   quirks: Quirks,
   field: ReasoningField,
 ): Effort | undefined {
-  const known = quirks.efforts ?? family?.efforts;
-  const levels = known ?? (field === "reasoning" && capabilities.reasoning === true ? COMMON : undefined);
-  if (!levels) return undefined;
-  return clampEffort(wanted, levels, { ...family?.effortMap, ...quirks.effortMap });
+  const levels = levelsOf(target, family, quirks, field);
+  return levels && clampEffort(wanted, levels, { ...family?.effortMap, ...quirks.effortMap });
+}
+
+/** The levels that both the model and the vendor know; undefined for a model that is not known to reason by levels. */
+function levelsOf(
+  { capabilities }: Target,
+  family: Family | undefined,
+  { efforts }: Quirks,
+  field: ReasoningField,
+): readonly Effort[] | undefined {
+  if (family) {
+    const common = efforts && family.efforts.filter((level) => efforts.includes(level));
+    return common && common.length > 0 ? common : family.efforts;
+  }
+  if (capabilities.reasoning !== true) return undefined;
+  return efforts ?? (field === "reasoning" ? COMMON : undefined);
 }

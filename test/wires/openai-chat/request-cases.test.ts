@@ -82,7 +82,7 @@ describe("instructions", () => {
   };
 
   it("61: instructions in mid-conversation keep their place and carry the effort", () => {
-    const to = target({ midSystem: true, efforts: ["low", "medium", "high"] });
+    const to = target({ midSystem: true }, { model: "gpt-oss-20b" });
     const request = sent({ ...mid, output_config: { effort: "high" } }, to);
     expect((request.messages as Json[]).map(({ role, content }) => [role, content])).toEqual([
       ["user", "hi"],
@@ -615,13 +615,16 @@ describe("limits and parameters", () => {
     ["openai/gpt-oss-120b", {}, ["low", "medium", "high", "high", "low", "medium", "high", "high", "high", undefined]],
     ["moonshotai/Kimi-K3", {}, ["low", "high", "max", "high", "low", "high", "high", "max", "max", undefined]],
     [
-      "some-model",
+      "reasoner",
       { efforts: ["low", "high"] },
       ["low", "low", "high", "high", "low", "low", "high", "high", "high", undefined],
     ],
+    ["zai-org/GLM-5.2", { efforts: ["low", "medium", "high"] }, [...Array(9).fill("high"), undefined]],
+    ["some-model", { efforts: ["low", "high"] }, Array(10).fill(undefined)],
     ["gpt-5", { reasoningIn: "omit" }, Array(10).fill(undefined)],
   ] as [string, Quirks, (string | undefined)[]][])("81: effort for %s %j", (model, quirks, expected) => {
-    const got = Object.values(WISHES).map((wish) => sent(wish, target(quirks, { model })).reasoning_effort);
+    const can = model === "reasoner" ? { reasoning: true } : {};
+    const got = Object.values(WISHES).map((wish) => sent(wish, target(quirks, { model, can })).reasoning_effort);
     expect(got).toEqual(expected);
   });
 
