@@ -16,7 +16,8 @@ export interface ProviderTotals {
 }
 
 /**
- * The recent requests, newest last, bounded in number. Listeners are told when a request starts and when it has ended.
+ * The recent requests, newest last, bounded in number. Listeners are told of each when it starts, after each
+ * attempt, and when it has ended.
  */
 export class Journal {
   readonly totals: Totals = { requests: 0, failed: 0, failovers: 0, cancelled: 0 };
@@ -39,6 +40,11 @@ export class Journal {
     this.#tell(entry);
   }
 
+  /** Something has happened to a request under way, such as the end of an attempt. */
+  update(entry: JournalEntry): void {
+    this.#tell(entry);
+  }
+
   /** The entry is final. */
   end(entry: JournalEntry): void {
     if (entry.outcome === "failed" || entry.outcome === "cut") this.totals.failed++;
@@ -48,7 +54,7 @@ export class Journal {
     for (const attempt of entry.attempts) {
       const counts = this.#byProvider.get(attempt.provider) ?? { requests: 0, failures: 0 };
       counts.requests++;
-      if (attempt.failure) counts.failures++;
+      if (attempt.failure && attempt.failure !== "client_gone") counts.failures++;
       this.#byProvider.set(attempt.provider, counts);
     }
     this.#tell(entry);

@@ -46,6 +46,8 @@ export interface RelayJob {
   reply: ClientReply;
   /** The journal's entry; the relay fills in what happens. */
   entry: JournalEntry;
+  /** Told after each attempt: the entry has grown. */
+  onAttempt: () => void;
   /** When the request arrived, on the `performance.now()` clock. */
   arrived: number;
 }

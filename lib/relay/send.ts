@@ -51,6 +51,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
     entry.upstreamModel = model;
     entry.usage = outcome.usage;
   }
+  run.job.onAttempt();
   return sent;
 }
 

@@ -6,10 +6,11 @@ import type { Settings } from "../config/settings.ts";
 import { FAULTS } from "../simulator/faults.ts";
 import { createAdminApp } from "./admin/app.ts";
 import type { AdminConfig, AdminDeps } from "./admin/deps.ts";
+import { faultViews } from "./admin/present/faults.ts";
 import type { ServerContext } from "./context.ts";
 import { useConfig } from "./live-config.ts";
 import { route } from "./messages.ts";
-import { configFaults, statusView } from "./status.ts";
+import { statusView } from "./status.ts";
 
 interface AdminOptions {
   configPath: string;
@@ -29,6 +30,7 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
   return {
     version: context.version,
     assetsDir: options.assetsDir,
+    env: options.env,
     closing: options.closing,
     status: () => statusView(context),
     config: () => adminConfig(context),
@@ -64,7 +66,7 @@ function adminConfig({ config }: ServerContext): AdminConfig {
     etag: loaded.etag,
     tree,
     settings: settings satisfies Settings,
-    faults: configFaults(loaded.faults),
-    notes: configFaults(loaded.notes),
+    faults: faultViews(loaded.faults),
+    notes: faultViews(loaded.notes),
   };
 }

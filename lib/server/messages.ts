@@ -75,7 +75,16 @@ async function serve(
     if ("kind" in decision) refuse(response, entry, decision);
     else
       await relay(
-        { inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived },
+        {
+          inbound,
+          decision,
+          settings,
+          sessionKey: sessionKey(inbound),
+          reply,
+          entry,
+          arrived,
+          onAttempt: () => context.journal.update(entry),
+        },
         context.relay,
       );
   } finally {

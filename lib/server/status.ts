@@ -1,8 +1,8 @@
 import { FAILURE_REASONS } from "../catalog/failure-reasons.ts";
-import type { Fault } from "../config/faults.ts";
 import type { Provider } from "../config/settings.ts";
 import { credentialCount } from "../credentials/headers.ts";
-import type { ConfigFault, ProviderState, ProviderStatus, StatusView } from "./admin/views.ts";
+import { faultViews } from "./admin/present/faults.ts";
+import type { ProviderState, ProviderStatus, StatusView } from "./admin/views.ts";
 import type { ServerContext } from "./context.ts";
 
 /** How the server and each provider are doing; holds no secret. */
@@ -17,12 +17,8 @@ export function statusView(context: ServerContext): StatusView {
     config: {
       path: loaded.path,
       etag: loaded.etag,
-      valid: loaded.faults.length === 0,
-      faults: loaded.faults.map(({ key, line, message }) => ({
-        path: key,
-        ...(line !== undefined && { line }),
-        message,
-      })),
+      valid: loaded.settings !== undefined,
+      faults: faultViews(loaded.faults),
     },
     state_dir: context.stateDir,
     providers: [...settings.providers.values()].map((provider) => providerStatus(provider, context)),
@@ -82,9 +78,4 @@ function coolingUntil(
 ): number {
   const each = Array.from({ length: Math.max(1, credentialCount(provider)) }, (_, i) => until(provider.name, i, ""));
   return each.includes(0) ? 0 : Math.min(...each);
-}
-
-/** Faults as the API tells them: the file is named beside, so `path` is the key. */
-export function configFaults(faults: readonly Fault[]): ConfigFault[] {
-  return faults.map(({ key, line, message }) => ({ path: key, ...(line !== undefined && { line }), message }));
 }

@@ -1,7 +1,6 @@
-import type { Fault } from "../../../config/faults.ts";
 import { maskText, maskTree } from "../../../config/mask.ts";
 import type { AdminConfig } from "../deps.ts";
-import type { ConfigFault, ConfigView } from "../views.ts";
+import type { ConfigView } from "../views.ts";
 
 /** The file as it may be shown: the settings in use and the text on disk, secrets masked in both. */
 export async function configView({ path, etag, tree, faults, notes, text }: AdminConfig): Promise<ConfigView> {
@@ -13,9 +12,4 @@ export async function configView({ path, etag, tree, faults, notes, text }: Admi
     notes: [...notes],
     text: await maskText(text),
   };
-}
-
-/** Faults as the API tells them: the file is named beside, so `path` is the key. */
-export function faultViews(faults: readonly Fault[]): ConfigFault[] {
-  return faults.map(({ key, line, message }) => ({ path: key, ...(line !== undefined && { line }), message }));
 }

@@ -6,7 +6,8 @@ import { ConfigConflict, ConfigRefused, saveConfig } from "../../../config/save.
 import { readJson } from "../body.ts";
 import type { AdminDeps } from "../deps.ts";
 import { ApiFault } from "../errors.ts";
-import { configView, faultViews } from "../present/config.ts";
+import { configView } from "../present/config.ts";
+import { faultViews } from "../present/faults.ts";
 
 const textEntries = { text: v.string("the text of a configuration file is needed") };
 const pathSchema = v.pipe(v.array(v.union([v.string(), v.number()])), v.minLength(1, "at least one key is needed"));
