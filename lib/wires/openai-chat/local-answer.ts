@@ -1,7 +1,8 @@
+import type { InboundRequest } from "../../anthropic/request.ts";
 import { bodyOf } from "../shared/body.ts";
 import { searchUnavailable, searchWish } from "../shared/web-search.ts";
-import type { LocalAnswer, TranslationContext } from "../wire.ts";
-import { chatTools } from "./tools.ts";
+import { CannotCarry, type LocalAnswer, type Target, type TranslationContext } from "../wire.ts";
+import { type ChatTools, chatTools } from "./tools.ts";
 import { canSearch } from "./web-search.ts";
 
 /**
@@ -22,8 +23,21 @@ export function localAnswer({ inbound, target, messageId }: TranslationContext):
     } as const;
     return { when: "at_once", message: { ...message, content: [], stop_reason: "max_tokens", usage } };
   }
-  const { functions, webSearch } = chatTools(inbound, target);
+  const tools = readableTools(inbound, target);
+  if (!tools) return undefined;
+  const { functions, webSearch } = tools;
   if (!webSearch || functions.length > 0 || canSearch(target)) return undefined;
   const { query } = searchWish(webSearch, bodyOf(inbound));
   return { when: "last_resort", message: searchUnavailable(messageId, model, query, target.provider) };
+}
+
+/** Undefined for a body that is not well-formed: the request will say what is wrong with it. */
+function readableTools(inbound: InboundRequest, target: Target): ChatTools | undefined {
+  try {
+    bodyOf(inbound);
+    return chatTools(inbound, target);
+  } catch (error) {
+    if (error instanceof CannotCarry) return undefined;
+    throw error;
+  }
 }

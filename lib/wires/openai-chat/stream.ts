@@ -115,7 +115,14 @@ export class ChatStream implements StreamTranslator {
   #addEvent(event: string, data: string): string {
     if (data.trimEnd() === "[DONE]") return this.#assembler.end(true);
     if (event === "ping" || data === "") return "";
-    return this.#addJson(data);
+    return event === "error" ? this.#addError(data) : this.#addJson(data);
+  }
+
+  /** An event that calls itself an error is one, whatever it holds. */
+  #addError(data: string): string {
+    const value = parse(data);
+    const hasError = typeof value === "object" && value !== null && "error" in value;
+    return this.#assembler.add(hasError ? value : { error: value ?? data });
   }
 
   /** JSON where events should be: one answer or error, several in an array, or one a line. */

@@ -36,9 +36,7 @@ export interface CallFragment {
 export class ToolCalls {
   readonly all: Call[] = [];
 
-  /**
-   * @param place of the fragment in its array: two in one array are never the same call, unless they say so
-   */
+  /** @param place of the fragment in its array: two in one array are never the same call, unless they say so */
   add(fragment: CallFragment, place: number): Growth {
     const index = typeof fragment.index === "number" ? fragment.index : undefined;
     const id = typeof fragment.id === "string" ? fragment.id : "";
@@ -62,18 +60,20 @@ export class ToolCalls {
     const sameId = id === "" ? undefined : this.all.findLast((call) => call.id === id && sameIndex(call.index, index));
     const call = sameId ?? (index === undefined ? this.all.at(-1) : this.all.findLast((c) => c.index === index));
     if (!call) return undefined;
+    // Nothing but arguments: by far the most fragments are of this kind.
     if (name === "" && (id === "" || sameId)) return call;
     const isOver = isWhole(call.args) || isEmptyObject(call.args);
-    if (sameId)
-      return isOver && args !== "" && args.trim() !== call.args.trim() && !isEmptyObject(call.args) ? undefined : call;
+    // The id is said again: other arguments behind whole ones are those of another call.
+    if (sameId) return isWhole(call.args) && args !== "" && args.trim() !== call.args.trim() ? undefined : call;
+    // Another id is another call, unless nothing else speaks for that: some vendors make up an id for each fragment.
     if (id !== "" && call.id !== "") return name !== "" || isOver ? undefined : call;
     if (name === "") return index === undefined && isOver ? undefined : call;
+    // A name for a call that had none yet, or again; or the next call, of a vendor that sends no ids.
     if (call.name === "") return call;
     const isOther = call.args !== "" && !name.startsWith(call.name);
-    const isOverWithoutIndex = index === undefined && isOver;
-    const beginsAnew = args !== "" && (isWhole(call.args) || isOverWithoutIndex);
-    const besideIt = index === undefined && place > 0;
-    return isOther || beginsAnew || besideIt ? undefined : call;
+    const beginsAnew = args !== "" && (isWhole(call.args) || (index === undefined && isOver));
+    const standsBeside = index === undefined && place > 0;
+    return isOther || beginsAnew || standsBeside ? undefined : call;
   }
 }
 

@@ -17,6 +17,7 @@ export function bodyOf(inbound: InboundRequest): MessagesBody {
   const { model, messages } = body;
   if (typeof model !== "string") throw new CannotCarry("model: a string is required", "bad_request");
   if (!Array.isArray(messages)) throw new CannotCarry("messages: an array is required", "bad_request");
+  requireObjects(messages, "messages");
   const parsed: MessagesBody = { ...body, model, messages };
   bodies.set(inbound, parsed);
   return parsed;
@@ -29,9 +30,13 @@ export function bodyOf(inbound: InboundRequest): MessagesBody {
 export function toolsOf(inbound: InboundRequest): Tool[] {
   const tools = parsedValue(inbound, "tools") ?? [];
   if (!Array.isArray(tools)) throw new CannotCarry("tools: an array is required", "bad_request");
-  const odd = tools.findIndex((tool) => typeof tool !== "object" || tool === null);
-  if (odd >= 0) throw new CannotCarry(`tools.${odd}: an object is required`, "bad_request");
+  requireObjects(tools, "tools");
   return tools as Tool[];
+}
+
+function requireObjects(items: readonly unknown[], where: string): void {
+  const odd = items.findIndex((item) => typeof item !== "object" || item === null);
+  if (odd >= 0) throw new CannotCarry(`${where}.${odd}: an object is required`, "bad_request");
 }
 
 function parsedValue(inbound: InboundRequest, key: string): unknown {

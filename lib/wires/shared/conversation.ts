@@ -61,7 +61,11 @@ function pairCalls(turn: Turn): void {
 /** The content of a message as blocks. @throws {CannotCarry} when it is neither text nor blocks */
 function blocksOf({ content }: Message, index: number): Block[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
-  if (Array.isArray(content)) return content.filter((block) => typeof block === "object" && block !== null);
   if (content === undefined || content === null) return [];
-  throw new CannotCarry(`messages.${index}.content: a string or an array of blocks is required`, "bad_request");
+  const at = `messages.${index}.content`;
+  if (!Array.isArray(content))
+    throw new CannotCarry(`${at}: a string or an array of blocks is required`, "bad_request");
+  const odd = content.findIndex((block) => typeof block?.type !== "string");
+  if (odd >= 0) throw new CannotCarry(`${at}.${odd}: a block with a type is required`, "bad_request");
+  return content;
 }

@@ -92,5 +92,5 @@ function mediaOf(block: Block, what: "image" | "document"): Media {
 }
 
 function blocks(content: unknown): Block[] | undefined {
-  return Array.isArray(content) ? content.filter((b) => typeof b === "object" && b !== null) : undefined;
+  return Array.isArray(content) ? content.filter((block) => typeof block?.type === "string") : undefined;
 }

@@ -1,8 +1,20 @@
 /** Whatever order and cutting the deltas of an answer come in, the client gets a stream without fault, and the same words. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BadBody } from "../../../lib/anthropic/request.ts";
 import type { Block } from "../../../lib/anthropic/types.ts";
-import { chunk, completion, type Json, messageOf, play, usageChunk, wholeMessage } from "./support.ts";
+import { CannotCarry } from "../../../lib/wires/wire.ts";
+import {
+  chunk,
+  completion,
+  type Json,
+  messageOf,
+  play,
+  requestBody,
+  usageChunk,
+  whole,
+  wholeMessage,
+} from "./support.ts";
 
 interface CallPlan {
   name: string;
@@ -185,6 +197,111 @@ describe("any order of deltas", () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+});
+
+describe("nonsense", () => {
+  /** Any JSON, with the protocol's own words in it more often than chance would have it. */
+  const words = (keys: string[], values: unknown[]) =>
+    fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom(...values),
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.array(tie("value"), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...keys), tie("value"), { maxKeys: 4 }),
+      ),
+    })).value;
+
+  it("in a request is refused by name, never a crash", () => {
+    const value = words(
+      [
+        "role",
+        "content",
+        "type",
+        "text",
+        "source",
+        "tool_use_id",
+        "id",
+        "name",
+        "input",
+        "is_error",
+        "data",
+        "media_type",
+        "citations",
+      ],
+      ["user", "assistant", "system", "text", "tool_use", "tool_result", "image", "document", "base64", "t1", null],
+    );
+    const body = fc.dictionary(
+      fc.constantFrom(
+        "messages",
+        "system",
+        "tools",
+        "tool_choice",
+        "thinking",
+        "output_config",
+        "metadata",
+        "stop_sequences",
+        "max_tokens",
+        "temperature",
+        "stream",
+      ),
+      value,
+    );
+    fc.assert(
+      fc.property(body, fc.array(value, { maxLength: 4 }), (fields, messages) => {
+        try {
+          const request = requestBody({ messages, ...fields });
+          expect(request).toHaveProperty("messages");
+        } catch (error) {
+          if (!(error instanceof BadBody)) expect(error).toBeInstanceOf(CannotCarry);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("in a stream or an answer is a failure at worst, never a crash or a faulty stream", () => {
+    const value = words(
+      [
+        "choices",
+        "delta",
+        "message",
+        "content",
+        "tool_calls",
+        "function",
+        "name",
+        "arguments",
+        "index",
+        "id",
+        "finish_reason",
+        "usage",
+        "error",
+        "reasoning_details",
+        "type",
+        "text",
+      ],
+      ["stop", "tool_calls", "length", "text", "reasoning.text", 0, 1, "a", '{"x":1}', null],
+    );
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            value,
+            value.map((delta) => chunk(delta)),
+          ),
+          { maxLength: 5 },
+        ),
+        (chunks) => {
+          const played = play(chunks);
+          // Arguments that are no JSON are the one fault that is passed on: the client tells the model.
+          expect(played.faults.filter((fault) => !/is no JSON object$/.test(fault))).toEqual([]);
+          expect(["complete", "failed"]).toContain(played.translator.phase);
+          for (const each of chunks) expect(whole(each)).toHaveProperty("ok");
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });

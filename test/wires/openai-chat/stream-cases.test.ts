@@ -792,6 +792,13 @@ describe("nothing, refusals and errors", () => {
     expect(played.translator.failure?.reason).toBe(reason);
   });
 
+  it("33: an event that calls itself an error is one, even if it is no JSON", () => {
+    const plain = play([], { raw: "event: error\ndata: worker died\n\n", done: false });
+    expect(plain.translator.failure).toMatchObject({ reason: "server_error", message: "worker died" });
+    const named = play([], { raw: 'event: error\ndata: {"message":"slow down","code":"rate_limit_exceeded"}\n\n' });
+    expect(named.translator.failure?.reason).toBe("rate_limited");
+  });
+
   it("34: an error after text closes the text, tells the error and nothing more", () => {
     const played = play([...HELLO, { error: { message: "boom", code: "server_error" } }, chunk({ content: " more" })]);
     expect(played.faults).toEqual([]);
