@@ -1,6 +1,7 @@
 import { PROVIDER_TYPES, providerType, vertexBaseUrl } from "../catalog/index.ts";
 import type { ProviderType } from "../catalog/types.ts";
 import { didYouMean, type Path } from "./faults.ts";
+import { checkOauth } from "./oauth.ts";
 import type { Environment } from "./references.ts";
 import type { ProviderConfig } from "./schema.ts";
 import type { Provider } from "./settings.ts";
@@ -38,6 +39,7 @@ export function resolveProvider(
   const baseUrl = readBaseUrl(config, written, type, wire, location, fault);
   const apiKeys = readKeys(config, written, type, env, note);
   const authType = chooseAuth(config, type, apiKeys, fault);
+  checkOauth(config.oauth, type, fault);
   const project = config.project || googleVariable(type, env, "GOOGLE_CLOUD_PROJECT");
   if (type.auth === "adc" && project === "" && config.enabled) {
     note(["project"], "is missing: give project, or set GOOGLE_CLOUD_PROJECT.");

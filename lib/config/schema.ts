@@ -38,6 +38,47 @@ export const serverSchema = v.strictObject({
   allowed_hosts: v.optional(v.array(v.string()), []),
 });
 
+/** How a provider is logged in to: which way, and other addresses than the vendor's own (tests, private gateways). */
+const oauthSchema = v.strictObject({
+  /** Google only: its login is off unless this is true, because Google's terms forbid it to programs like this one. */
+  enabled: v.optional(v.boolean()),
+  /** OpenAI only: `chatgpt` (Sign in with ChatGPT) or `codex` (the older way of the Codex CLI). */
+  flow: v.optional(v.picklist(["chatgpt", "codex"])),
+  /** A login of another program, read and never changed: `claude-code`, `codex`, or the path of such a file. */
+  from: v.optional(v.string()),
+  authorize_url: v.optional(v.string()),
+  token_url: v.optional(v.string()),
+  revoke_url: v.optional(v.string()),
+  jwks_url: v.optional(v.string()),
+  issuer: v.optional(v.string()),
+  profile_url: v.optional(v.string()),
+  device_code_url: v.optional(v.string()),
+  device_token_url: v.optional(v.string()),
+  device_verify_url: v.optional(v.string()),
+  device_redirect_uri: v.optional(v.string()),
+  /** Base URL of the API that takes the tokens, where it is not the provider's own. */
+  api_base: v.optional(v.string()),
+  /** Sent as it stands; nobody listens there for us, so the answer must be pasted. */
+  redirect_uri: v.optional(v.string()),
+  /** Address that the callback listener binds, e.g. 0.0.0.0 in a container. Default: loopback only. */
+  callback_bind: v.optional(v.string()),
+  callback_port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
+  client_id: v.optional(v.string()),
+  client_secret: v.optional(v.string()),
+  /** Separated by blanks. */
+  scopes: v.optional(v.string()),
+  /** How long before its end a token is refreshed. */
+  refresh_ahead_s: v.optional(v.pipe(v.number(), v.minValue(0))),
+  /** Leave the provider alone once the plan is used up and further requests would be billed. */
+  plan_limits_only: v.optional(v.boolean()),
+  /** Vertex AI: file with Google's credentials. Default: $GOOGLE_APPLICATION_CREDENTIALS, then gcloud's own. */
+  adc_file: v.optional(v.string()),
+  /** Vertex AI: address of the metadata server. */
+  metadata_url: v.optional(v.string()),
+  /** Vertex AI: whom requests are billed to, sent as x-goog-user-project. */
+  quota_project: v.optional(v.string()),
+});
+
 export const providerSchema = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1)),
   type: v.pipe(v.string(), v.minLength(1)),
@@ -64,7 +105,7 @@ export const providerSchema = v.strictObject({
   max_concurrent_requests: v.optional(count),
   /** Name under which its login is kept; empty: the provider's own. Two providers may share one login. */
   login: v.optional(v.string(), ""),
-  oauth: v.optional(v.record(v.string(), v.string()), {}),
+  oauth: v.optional(oauthSchema, {}),
 });
 
 export const mappingSchema = v.strictObject({

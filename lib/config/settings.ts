@@ -25,7 +25,10 @@ export interface Provider {
   /** Without a trailing slash. */
   baseUrl: string;
   authType: NonNullable<ProviderConfig["auth_type"]>;
-  /** Secrets: resolved keys, in the order of the file. Empty where the provider needs none, or none was found. */
+  /**
+   * Secrets, in the order of the file: keys, or `file:PATH` and `cmd:COMMAND`, which say where one is to be had. Empty where
+   * the provider needs none, or none was found.
+   */
   apiKeys: readonly string[];
   /** Extra request headers, references resolved. */
   headers: Readonly<Record<string, string>>;
@@ -37,7 +40,7 @@ export interface Provider {
   maxConcurrentRequests: number | undefined;
   /** Name under which its login is kept; absent: its own name. */
   login?: string;
-  oauth: Readonly<Record<string, string>>;
+  oauth: Readonly<ProviderConfig["oauth"]>;
 }
 
 export interface Model extends Pick<ModelConfig, "affinity"> {
