@@ -2,8 +2,17 @@ import type { AnswerSink } from "../shared/answer-sink.ts";
 import { isEmptyObject, isWhole, missingBrackets } from "./args.ts";
 import type { Call } from "./tool-calls.ts";
 
+type Kind = "text" | "thinking";
+
 /** What waits until the call before it is whole. */
-type Waiting = { call: Call } | { kind: "text" | "thinking"; text: string };
+type Waiting = { call: Call } | Words | { write: () => string };
+
+interface Words {
+  kind: Kind;
+  text: string;
+  /** Nothing is added to them any more; thinking may have got its signature. */
+  over?: { signature: string | undefined };
+}
 
 /** What the block order has to ask of others. */
 interface BlockNeeds {
@@ -35,19 +44,29 @@ export class BlockOrder {
   }
 
   /** Text or thinking of the model. Empty thinking opens a block all the same, for a signature that comes alone. */
-  say(kind: "text" | "thinking", delta: string): string {
-    if (this.#queue.length === 0) return this.#write(kind, delta);
+  say(kind: Kind, delta: string): string {
     const last = this.#queue.at(-1);
-    if (last && "kind" in last && last.kind === kind) last.text += delta;
+    if (!last) return this.#write(kind, delta);
+    if ("kind" in last && last.kind === kind && !last.over) last.text += delta;
     else this.#queue.push({ kind, text: delta });
     return this.#advance();
   }
 
-  /** The thinking is over: what comes next is another block, even if it is thinking again. */
-  endThinking(): string {
-    if (this.#queue.length > 0 || this.#sink.open !== "thinking") return "";
-    this.#signThinking();
-    return this.#sink.close();
+  /**
+   * What was said last is over: what comes next is another block, even if it is of the same kind.
+   * @param signature of thinking, where it is known already; otherwise `seal` is asked
+   */
+  over(signature?: string): string {
+    const last = this.#queue.at(-1);
+    if (!last) return this.#endWords(signature);
+    if ("kind" in last) last.over = { signature };
+    return "";
+  }
+
+  /** Blocks that are written whole, in their turn. */
+  whole(write: () => string): string {
+    this.#queue.push({ write });
+    return this.#advance();
   }
 
   /**
@@ -73,8 +92,8 @@ export class BlockOrder {
   end(cut: boolean): string | undefined {
     let out = "";
     for (const waiting of this.#queue.splice(0)) {
-      if ("kind" in waiting) {
-        out += this.#write(waiting.kind, waiting.text);
+      if (!("call" in waiting)) {
+        out += this.#writeWaiting(waiting);
         continue;
       }
       const { call } = waiting;
@@ -97,7 +116,7 @@ export class BlockOrder {
   #advance(): string {
     let out = "";
     for (let first = this.#queue[0]; first; first = this.#queue[0]) {
-      if ("kind" in first) out += this.#write(first.kind, first.text);
+      if (!("call" in first)) out += this.#writeWaiting(first);
       else {
         const { call } = first;
         if (this.#written === undefined) {
@@ -114,7 +133,19 @@ export class BlockOrder {
     return out;
   }
 
-  #write(kind: "text" | "thinking", text: string): string {
+  #writeWaiting(waiting: Exclude<Waiting, { call: Call }>): string {
+    if ("write" in waiting) return this.#endWords() + this.#needs.begin() + waiting.write();
+    const { kind, text, over } = waiting;
+    return this.#write(kind, text) + (over ? this.#endWords(over.signature) : "");
+  }
+
+  #endWords(signature?: string): string {
+    this.#blank = "";
+    this.#signThinking(signature);
+    return this.#sink.open === "text" || this.#sink.open === "thinking" ? this.#sink.close() : "";
+  }
+
+  #write(kind: Kind, text: string): string {
     if (kind === "thinking") {
       this.#thinking += text;
       this.#blank = "";
@@ -152,9 +183,9 @@ export class BlockOrder {
     return this.#sink.toolInput(missingBrackets(call.args) ?? "");
   }
 
-  #signThinking(): void {
+  #signThinking(known?: string): void {
     if (this.#sink.open !== "thinking") return;
-    const signature = this.#needs.seal(this.#thinking);
+    const signature = known ?? this.#needs.seal(this.#thinking);
     this.#thinking = "";
     if (signature !== undefined) this.#sink.sign(signature);
   }

@@ -28,7 +28,7 @@ export interface TextPart {
   text: string;
   cache_control?: CacheControl;
 }
-export type MediaPart =
+type MediaPart =
   | { type: "image_url"; image_url: { url: string } }
   | { type: "file"; file: { filename: string; file_data: string } };
 

@@ -20,7 +20,7 @@ export interface Choice {
   usage?: unknown;
 }
 
-export interface ChoiceMessage {
+interface ChoiceMessage {
   content?: unknown;
   refusal?: unknown;
   tool_calls?: unknown;

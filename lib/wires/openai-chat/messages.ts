@@ -1,13 +1,15 @@
-import type { Block, MessagesBody } from "../../anthropic/types.ts";
+import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
-import { type PastCall, type Turn, turnsOf } from "../shared/conversation.ts";
-import { type Piece, piecesOf, resultPieces } from "../shared/pieces.ts";
+import { type Turn, turnsOf } from "../shared/conversation.ts";
+import { piecesOf } from "../shared/pieces.ts";
 import { type SystemText, systemReminder, systemTexts } from "../shared/system-text.ts";
 import { upstreamToolIds } from "../shared/tool-ids.ts";
+import { upstreamToolName } from "../shared/tool-names.ts";
 import type { Target } from "../wire.ts";
 import { assistantMessage } from "./assistant-message.ts";
-import { type ChatMessage, contentOf, isText, mergeNeighbours, type Part, type TextPart } from "./chat-message.ts";
+import { type ChatMessage, type Content, contentOf, mergeNeighbours, type Part } from "./chat-message.ts";
 import { type PartOptions, partOf } from "./parts.ts";
+import { toolMessage } from "./tool-message.ts";
 
 /** What shapes the messages besides the conversation itself. */
 interface Shape {
@@ -17,9 +19,6 @@ interface Shape {
   systemRole: "system" | "developer";
   parts: PartOptions;
 }
-
-/** Stands for the result of a call that the user interrupted. */
-const INTERRUPTED: Block = { type: "tool_result", content: "[interrupted]" };
 
 /**
  * The conversation as Chat Completions has it: instructions first, each answer with its calls, the results directly
@@ -49,58 +48,43 @@ export function chatMessages(
 }
 
 function turnMessages(turn: Turn, idOf: (id: string, name: string) => string, shape: Shape): ChatMessage[] {
-  const ids = turn.calls.map(({ id, name }) => idOf(id, name));
+  const ids = turn.calls.map(({ id, name }) => idOf(id, upstreamToolName(name)));
   const answer = turn.assistant && assistantMessage(turn.assistant, turn.calls, ids, shape.target, shape.quirks);
-  const messages: ChatMessage[] = answer ? [answer] : [];
-  /** What the user says next: first of all what the results hold that a tool message cannot. */
-  let user: Part[] = [];
-  for (const [i, call] of turn.calls.entries()) {
-    const { message, media } = toolMessage(call, ids[i] ?? call.id, shape.parts);
-    messages.push(message);
-    user.push(...media);
-  }
+  const results = turn.calls.map((call, i) => toolMessage(call, ids[i] ?? call.id, shape.parts));
+  const media = results.flatMap((result) => result.media);
+  return [...(answer ? [answer] : []), ...results.map(({ message }) => message), ...laterMessages(turn, media, shape)];
+}
+
+/**
+ * What the user and the client's instructions say after an answer.
+ * @param media what the results hold that a tool message cannot; the user says it first
+ */
+function laterMessages({ after }: Turn, media: Part[], shape: Shape): ChatMessage[] {
+  const { quirks, systemRole, parts } = shape;
+  const messages: ChatMessage[] = [];
+  let user = media;
   const endUser = () => {
-    if (user.length > 0) messages.push({ role: "user", content: contentOf(user, shape.parts.keepsCache) });
+    if (user.length > 0) messages.push({ role: "user", content: contentOf(user, parts.keepsCache) });
     user = [];
   };
-  for (const { role, blocks } of turn.after) {
-    if (role === "system") {
-      const texts = systemTexts(blocks);
-      if (texts.length === 0) continue;
-      if (shape.quirks.midSystem) {
-        endUser();
-        messages.push({ role: shape.systemRole, content: systemContent(texts, shape) });
-        continue;
-      }
-      user.push({ type: "text", text: systemReminder(texts.map(({ text }) => text).join("\n\n")) });
-    } else user.push(...blocks.flatMap(piecesOf).map((piece: Piece) => partOf(piece, shape.parts)));
+  for (const { role, blocks } of after) {
+    if (role === "user") user.push(...blocks.flatMap(piecesOf).map((piece) => partOf(piece, parts)));
+    const texts = role === "system" ? systemTexts(blocks) : [];
+    if (quirks.midSystem && texts.length > 0) {
+      endUser();
+      messages.push({ role: systemRole, content: systemContent(texts, shape) });
+    } else user.push(...texts.map(({ text, cache }) => textPart(systemReminder(text), cache, shape)));
     endUser();
   }
   endUser();
   return messages;
 }
 
-/** A tool message takes text only; images and files go to the user's next message, with a word on where they come from. */
-function toolMessage(call: PastCall, id: string, options: PartOptions): { message: ChatMessage; media: Part[] } {
-  const result = call.result ?? INTERRUPTED;
-  const parts = resultPieces(result).map((piece) => partOf(piece, options));
-  const texts: TextPart[] = parts.filter(isText);
-  const media: Part[] = parts.filter((part) => !isText(part));
-  if (media.length > 0) {
-    texts.push({
-      type: "text",
-      text: `[${media.length === 1 ? "image or file" : "images or files"}: see the next message]`,
-    });
-    media.unshift({ type: "text", text: `[from the result of ${call.name} (${id}):]` });
-  }
-  const last = texts.at(-1);
-  if (options.keepsCache && last && result.cache_control) Object.assign(last, { cache_control: result.cache_control });
-  return { message: { role: "tool", tool_call_id: id, content: contentOf(texts, options.keepsCache) }, media };
+function systemContent(texts: readonly SystemText[], shape: Shape): Content {
+  const parts = texts.map(({ text, cache }) => textPart(text, cache, shape));
+  return contentOf(parts, shape.parts.keepsCache);
 }
 
-function systemContent(texts: readonly SystemText[], { parts: { keepsCache } }: Shape): ChatMessage["content"] & {} {
-  const parts = texts.map(
-    ({ text, cache }): Part => ({ type: "text", text, ...(keepsCache && cache && { cache_control: cache }) }),
-  );
-  return contentOf(parts, keepsCache);
+function textPart(text: string, cache: SystemText["cache"], { parts: { keepsCache } }: Shape): Part {
+  return { type: "text", text, ...(keepsCache && cache && { cache_control: cache }) };
 }

@@ -3,7 +3,7 @@ import type { Quirks } from "../../catalog/types.ts";
 import { allowsStrict, outputSchema } from "../shared/schema.ts";
 
 /** A wish for structured output. */
-export interface StructuredOutput {
+interface StructuredOutput {
   fields: Record<string, unknown>;
   /** What the vendor's field cannot say, as an instruction to the model. */
   instruction: string | undefined;

@@ -15,7 +15,7 @@ export interface Call {
 }
 
 /** What a fragment has done. */
-export interface Growth {
+interface Growth {
   call: Call;
   isNew: boolean;
   /** What it has put behind the call's arguments. */

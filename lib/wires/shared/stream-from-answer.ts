@@ -7,11 +7,7 @@ import type { Block, MessageAnswer } from "../../anthropic/types.ts";
  * @throws {SyntaxError} when the body is not JSON; wires hand over what they have read themselves
  */
 export function streamFromAnswer(body: Buffer): string {
-  return streamFromMessage(JSON.parse(body.toString("utf8")) as MessageAnswer);
-}
-
-/** The same for a message that is no text yet. */
-export function streamFromMessage(message: MessageAnswer): string {
+  const message = JSON.parse(body.toString("utf8")) as MessageAnswer;
   const writer = new MessageWriter({ id: message.id, model: message.model });
   return (
     writer.start({ ...message.usage, output_tokens: Math.min(1, message.usage.output_tokens) }) +

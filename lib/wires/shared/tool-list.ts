@@ -9,7 +9,7 @@ export interface FunctionTool {
 }
 
 /** The request's tools, by who can do something with them. */
-export interface ToolList {
+interface ToolList {
   functions: FunctionTool[];
   /** The web search tool, if there is one. */
   webSearch: Tool | undefined;

@@ -1,0 +1,13 @@
+import type { MessagesBody } from "../../anthropic/types.ts";
+import { CannotCarry } from "../wire.ts";
+
+/**
+ * Refuses what only Anthropic can do and what must not be lost in silence.
+ * @throws {CannotCarry}
+ */
+export function refuseUnportable({ safeguards, thread }: MessagesBody): void {
+  // Claude Code reads this name in the message, and repeats the request without the field.
+  if (safeguards != null) throw new CannotCarry("safeguards: not supported by this provider", "bad_request");
+  if ((thread as { type?: unknown } | null)?.type === "continue")
+    throw new CannotCarry("thread: the earlier messages are kept on Anthropic's servers only");
+}
