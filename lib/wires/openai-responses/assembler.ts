@@ -167,9 +167,9 @@ export class ResponseAssembler {
     const text = summary.map((part) => part.text ?? "").join("\n\n");
     const told = this.#progress(event).told === "" ? this.#think(event, text) : "";
     const encrypted = item.encrypted_content;
-    if (typeof encrypted !== "string" || encrypted === "") return told + this.#blocks().endThinking();
+    if (typeof encrypted !== "string" || encrypted === "") return told + this.#blocks().over();
     this.#signature = signatureOf(encrypted, this.#context.target);
-    return told + this.#blocks().say("thinking", "") + this.#blocks().endThinking();
+    return told + this.#blocks().say("thinking", "") + this.#blocks().over();
   }
 
   #callDone(event: ResponseEvent, item: OutputItem): string {
