@@ -1,4 +1,4 @@
-import { copyFile, mkdir, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeAtomic } from "../config/write-atomic.ts";
 
@@ -9,6 +9,7 @@ import { writeAtomic } from "../config/write-atomic.ts";
 export async function replaceConfig(path: string, text: string, now: Date): Promise<string | undefined> {
   await prepareFolder(path);
   const backup = await backupConfig(path, now);
+  if (backup !== undefined) for (const file of [path, backup]) await chmod(file, 0o600); // keys are in there
   await writeAtomic(path, text);
   return backup;
 }

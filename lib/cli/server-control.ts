@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { type Health, reachableUrl } from "../daemon/health.ts";
 import type { LaunchRequest, NotStarted } from "../daemon/launch.ts";
 import type { ServerRecord } from "../daemon/pid-file.ts";
@@ -24,19 +23,20 @@ export interface ServerPlan {
  */
 export async function planServer(context: VerbContext, before?: ServerRecord): Promise<ServerPlan> {
   const { env } = context;
-  const given = {
-    ...before?.given,
-    ...definedOnly({
-      config: absolute(stringValue(context, "config")),
-      port: numberValue(context, "port"),
-      host: stringValue(context, "host"),
-    }),
+  const given = before?.given ?? {};
+  const wantedConfig = stringValue(context, "config") ?? given.config ?? before?.configPath;
+  const config = await openConfig(env, wantedConfig);
+  const wantedPort = numberValue(context, "port") ?? given.port;
+  const port = await realPort(wantedPort ?? config.port, config.host);
+  const server = {
+    host: config.host,
+    port,
+    configPath: config.path,
+    given: {
+      ...(wantedConfig !== undefined && { config: config.path }),
+      ...((wantedPort !== undefined || config.port === 0) && { port }),
+    },
   };
-  const config = await openConfig(env, given.config ?? before?.configPath);
-  const host = given.host ?? config.host;
-  const port = await freePortFor(given.port ?? config.port, host);
-  if (given.port !== undefined) given.port = port;
-  const server = { host, port, configPath: config.path, given };
   return {
     config,
     request: { program: serverProgram(), state: stateDir(env), env, server, timeoutMs: START_TIMEOUT_MS },
@@ -44,18 +44,8 @@ export async function planServer(context: VerbContext, before?: ServerRecord): P
 }
 
 /** Port 0 means any; the server is told which, so that we know where to ask. */
-async function freePortFor(port: number, host: string): Promise<number> {
+async function realPort(port: number, host: string): Promise<number> {
   return port === 0 ? freePort(0, host) : port;
-}
-
-function absolute(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : resolve(path);
-}
-
-function definedOnly<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 }
 
 /** Says that a missing configuration was created. */

@@ -9,11 +9,6 @@ const port: OptionSpec = {
   help: "listen on this port instead of the configured one",
   range: [0, 65_535],
 };
-const host: OptionSpec = {
-  type: "string",
-  value: "ADDRESS",
-  help: "listen at this address instead of the configured one",
-};
 
 /** Every verb of ccmctl, in the order in which the help shows them. */
 export const VERBS = {
@@ -27,7 +22,6 @@ export const VERBS = {
     options: {
       config,
       port,
-      host,
       foreground: { type: "boolean", help: "stay in this terminal and log to it (for containers and services)" },
     },
     examples: [
@@ -50,7 +44,7 @@ export const VERBS = {
   restart: {
     group: "Server",
     summary: "replace the server by a fresh one; open answers finish",
-    options: { config, port, host },
+    options: { config, port },
     examples: [["ccmctl restart", "same configuration file, same port"]],
     load: () => import("./verbs/restart.ts"),
   },
@@ -95,9 +89,9 @@ export const VERBS = {
     group: "Claude Code",
     summary: "print the variables that point Claude Code at the server",
     details: [
-      "Profiles: `proxy` (default) sets ANTHROPIC_BASE_URL and a stand-in ANTHROPIC_API_KEY.",
+      "Profiles: `proxy` sets ANTHROPIC_BASE_URL and a stand-in ANTHROPIC_API_KEY.",
       "`subscription` leaves the key out, so that Claude Code keeps its own Claude login",
-      '(it needs a provider with auth_type = "passthrough").',
+      '(it needs a provider with auth_type = "passthrough"). Without --profile: what the configuration needs.',
     ],
     options: {
       config,

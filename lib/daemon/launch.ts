@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rotateLogIfOver } from "../journal/log-file.ts";
 import { fetchHealth, type Health, reachableUrl } from "./health.ts";
-import { endOf, lastLines } from "./log-tail.ts";
+import { endOf, linesSince } from "./log-tail.ts";
 import { removePidFile, type ServerRecord, writePidFile } from "./pid-file.ts";
 import { type PortOwner, portOwner } from "./port-owner.ts";
 import { identify, signalProcess } from "./process-identity.ts";
@@ -81,7 +81,7 @@ async function launchOnce(request: LaunchRequest, began: number): Promise<Starte
     if (signalProcess(who, "SIGKILL")) await exited;
     removePidFile(state.pidFile, who);
   }
-  const log = lastLines(state.logFile, logStart === endOf(state.logFile) ? 0 : LOG_LINES);
+  const log = linesSince(state.logFile, logStart).slice(-LOG_LINES);
   if (!health) return { ok: false, reason: "timeout", log };
   const exitCode = "code" in health ? health.code : null;
   if (exitCode === SERVER_EXIT.config) return { ok: false, reason: "config", exitCode, log };
@@ -95,11 +95,8 @@ async function launchOnce(request: LaunchRequest, began: number): Promise<Starte
 /** The arguments with which the server is started, in the background or not. */
 export function serverArguments({ program, server }: Pick<LaunchRequest, "program" | "server">): string[] {
   const { configPath, given } = server;
-  const address = [
-    ...(given.port === undefined ? [] : ["--port", String(server.port)]),
-    ...(given.host === undefined ? [] : ["--host", given.host]),
-  ];
-  return [...program.flags, program.script, "--config", configPath, ...address];
+  const port = given.port === undefined ? [] : ["--port", String(given.port)];
+  return [...program.flags, program.script, "--config", configPath, ...port];
 }
 
 function spawnDetached(request: LaunchRequest): ChildProcess {

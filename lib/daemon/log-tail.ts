@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync, watch } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync, watch } from "node:fs";
 import { dirname } from "node:path";
 
 const CHUNK = 64 * 1024;
@@ -29,6 +29,24 @@ export function lastLines(path: string, count: number): string[] {
   }
 }
 
+/** Whole lines that were appended to a file behind `from`; all of it when it has been emptied since. */
+export function linesSince(path: string, from: number): string[] {
+  const fd = openIfThere(path);
+  if (fd === undefined) return [];
+  try {
+    const { size } = fstatSync(fd);
+    const start = size < from ? 0 : from;
+    const part = Buffer.alloc(size - start);
+    readSync(fd, part, 0, part.length, start);
+    return part
+      .toString("utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Where a file ends now, to follow it from there. */
 export function endOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -39,16 +57,17 @@ export function endOf(path: string): number {
  */
 export function followFile(path: string, from: number, onText: (text: string) => void, signal: AbortSignal): void {
   let position = from;
-  let inode = statSync(path, { throwIfNoEntry: false })?.ino;
+  let file = fileIdentity(statSync(path, { throwIfNoEntry: false }));
   const decoder = new TextDecoder();
 
   const readOn = () => {
     const fd = openIfThere(path);
     if (fd === undefined) return;
     try {
-      const { size, ino } = fstatSync(fd);
-      if (ino !== inode || size < position) position = 0;
-      inode = ino;
+      const stats = fstatSync(fd);
+      const { size } = stats;
+      if (fileIdentity(stats) !== file || size < position) position = 0;
+      file = fileIdentity(stats);
       while (position < size) {
         const part = Buffer.alloc(Math.min(CHUNK, size - position));
         const read = readSync(fd, part, 0, part.length, position);
@@ -69,6 +88,11 @@ export function followFile(path: string, from: number, onText: (text: string) =>
     watcher?.close();
   });
   readOn();
+}
+
+/** A number alone does not tell: the next file may get that of one that was deleted. */
+function fileIdentity(stats: Stats | undefined): string | undefined {
+  return stats && `${stats.ino} ${stats.birthtimeMs}`;
 }
 
 function openIfThere(path: string): number | undefined {

@@ -9,7 +9,9 @@ export interface ServerRecord extends ProcessIdentity {
   configPath: string;
   version: string;
   /** What the user gave at `start`, so that `restart` gives it again. */
-  given: { config?: string; port?: number; host?: string };
+  given: { config?: string; port?: number };
+  /** Servers before this one that are still finishing their open answers. */
+  draining?: ProcessIdentity[];
   /** Runs in someone's terminal or under a service manager. */
   foreground?: boolean;
 }

@@ -33,7 +33,9 @@ export async function restartServer(request: LaunchRequest): Promise<RestartResu
     const old = found.record;
     // One that does not answer has no streams worth waiting for.
     signalProcess(old, found.state === "running" ? "SIGTERM" : "SIGKILL");
-    const result = await launch({ ...request, untilPortIsFree: true });
+    const draining = [...(old.draining ?? []), { pid: old.pid, start: old.start }].filter(isRunning);
+    const server = { ...request.server, draining };
+    const result = await launch({ ...request, server, untilPortIsFree: true });
     return { ...result, before: old.pid };
   });
 }

@@ -21,8 +21,13 @@ export type StopResult =
   /** `killed`: it did not end by itself. */
   | { stopped: true; pid: number; killed: boolean; ms: number };
 
-/** The default of `CCM_GRACE_MS`. */
-export const GRACE_MS = 10_000;
+const DEFAULT_GRACE_MS = 10_000;
+
+/** How long open answers may go on when the server is to end, as the server understands `CCM_GRACE_MS`. */
+export function graceMs(env: NodeJS.ProcessEnv): number {
+  const asked = Number(env.CCM_GRACE_MS);
+  return env.CCM_GRACE_MS && Number.isFinite(asked) ? asked : DEFAULT_GRACE_MS;
+}
 
 const POLL_MS = 20;
 /** A process that has nothing to wait for is gone within this. */
@@ -38,9 +43,13 @@ export async function stopServer(request: StopRequest): Promise<StopResult> {
       removePidFile(request.state.pidFile, undefined);
       return { stopped: false };
     }
-    const ended = await endProcess(found.record, request.graceMs, () => request.onDraining?.(found.record));
-    removePidFile(request.state.pidFile, found.record);
-    return { stopped: true, pid: found.record.pid, ...ended };
+    const { record } = found;
+    const [ended] = await Promise.all([
+      endProcess(record, request.graceMs, () => request.onDraining?.(record)),
+      ...(record.draining ?? []).map((old) => endProcess(old, request.graceMs, () => undefined)),
+    ]);
+    removePidFile(request.state.pidFile, record);
+    return { stopped: true, pid: record.pid, ...ended };
   };
   return existsSync(request.state.dir) ? withLock(request.state.lockFile, LOCK_WAIT_MS, work) : work();
 }

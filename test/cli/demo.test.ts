@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRequest } from "../../lib/anthropic/request.ts";
 import { claudeCodeRequest } from "../../lib/cli/demo/request.ts";
-import { finished, isUp, type Sandbox, sandboxes } from "./sandbox.ts";
+import { finished, isUp, PATIENT, type Sandbox, sandboxes } from "./sandbox.ts";
 
 const { sandbox, afterwards } = sandboxes();
 
@@ -59,7 +59,7 @@ describe("ccmctl demo", { timeout: 60_000 }, () => {
     child.stdout?.on("data", (part: string) => {
       seen += part;
     });
-    await expect.poll(() => seen, { timeout: 40_000 }).toContain("stays up until Ctrl-C");
+    await expect.poll(() => seen, PATIENT).toContain("stays up until Ctrl-C");
     expect(seen).toContain(`port ${box.port} is taken by pid ${process.pid}`);
     const port = Number(/Look at the page +http:\/\/127\.0\.0\.1:(\d+)/.exec(seen)?.[1]);
     expect(await isUp(port)).toBeTruthy();

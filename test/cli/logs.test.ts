@@ -1,7 +1,6 @@
 import { chmodSync, statSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { finished, NOWHERE, oneProvider, sandboxes } from "./sandbox.ts";
+import { finished, NOWHERE, oneProvider, PATIENT, sandboxes } from "./sandbox.ts";
 
 const { sandbox } = sandboxes();
 
@@ -13,15 +12,15 @@ describe("logs", () => {
     const lines = (await box.ccmctl(["logs", "-n", "1"])).stdout.trim().split("\n");
     expect(lines).toEqual([expect.stringContaining("listening on")]);
 
-    const follower = box.spawn(["logs", "-f", "-n", "0"]);
+    const follower = box.spawn(["logs", "-f"]);
     let seen = "";
     follower.stdout?.on("data", (part: Buffer) => {
       seen += part.toString();
     });
     const done = finished(follower);
-    await sleep(300);
+    await expect.poll(() => seen, PATIENT).toContain("listening on");
     await box.ccmctl(["stop"]);
-    await expect.poll(() => seen).toContain("stopped");
+    await expect.poll(() => seen, PATIENT).toContain("stopped");
     follower.kill("SIGINT");
     expect((await done).code).toBe(0);
   });

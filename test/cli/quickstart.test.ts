@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../lib/config/load.ts";
 import { type Simulator, startSimulator } from "../../lib/simulator/server.ts";
 import { AVAILABLE_WIRES } from "../../lib/wires/index.ts";
-import { finished, isUp, NOWHERE, oneProvider, PROGRAM_ROOT, type Sandbox, sandboxes } from "./sandbox.ts";
+import { finished, isUp, NOWHERE, oneProvider, PATIENT, PROGRAM_ROOT, type Sandbox, sandboxes } from "./sandbox.ts";
 
 const { sandbox, afterwards } = sandboxes();
 
@@ -167,7 +167,7 @@ describe.runIf(process.platform === "linux")("on a terminal", () => {
       screen += part;
     });
     for (const [until, keys] of steps) {
-      await expect.poll(() => screen, { timeout: 10_000 }).toContain(until);
+      await expect.poll(() => screen, PATIENT).toContain(until);
       screen = screen.slice(screen.indexOf(until) + until.length);
       child.stdin.write(keys);
     }

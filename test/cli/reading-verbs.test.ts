@@ -118,20 +118,25 @@ describe("doctor", () => {
   });
 
   it("names each thing that is wrong, and its mend", async () => {
-    const box = await sandbox(oneProvider(`http://127.0.0.1:${await closedPort()}`));
+    const nobody = `http://127.0.0.1:${await closedPort()}`;
+    const box = await sandbox(oneProvider(nobody).replace("[router.default]", "[router.default]\nenabled = false"));
     mkdirSync(join(box.home, ".claude"));
     writeFileSync(
       join(box.home, ".claude", "settings.json"),
       '{"env":{"ANTHROPIC_BASE_URL":"https://elsewhere.example"}}',
     );
     writeFileSync(join(box.home, ".bashrc"), "export ANTHROPIC_BASE_URL=http://127.0.0.1:3456\n");
-    const done = await box.ccmctl(["doctor", "--json"], { env: { ...pointed(box), CLAUDE_CODE_USE_BEDROCK: "1" } });
+    const done = await box.ccmctl(["doctor", "--json"], {
+      env: { ...pointed(box), CLAUDE_CODE_USE_BEDROCK: "1", ANTHROPIC_MODEL: "gpt-x" },
+    });
     expect(done.code).toBe(1);
     const { healthy, findings } = JSON.parse(done.stdout);
     expect(healthy).toBe(false);
     const wrong = findings.filter((finding: { level: string }) => finding.level === "wrong");
     const words = wrong.map(({ what, mend }: { what: string; mend: string }) => `${what} | ${mend}`).join("\n");
     for (const expected of [
+      /ANTHROPIC_MODEL=gpt-x: no model is called "gpt-x"/,
+      /claude-sonnet-5-5: no model is called/,
       /server is stopped, while this shell points Claude Code at it \| ccmctl start/,
       /CLAUDE_CODE_USE_BEDROCK .* \| unset CLAUDE_CODE_USE_BEDROCK/,
       /settings\.json sends Claude Code to https:\/\/elsewhere\.example/,
@@ -140,7 +145,7 @@ describe("doctor", () => {
     ]) {
       expect(words).toMatch(expected);
     }
-    expect(wrong).toHaveLength(5);
+    expect(wrong).toHaveLength(7);
   });
 
   it("knows a server that was started without the key that is set now", async () => {

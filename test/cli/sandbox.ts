@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 import { fetchHealth, type Health } from "../../lib/daemon/health.ts";
 import { freePort } from "../../lib/daemon/port-owner.ts";
 
@@ -94,6 +94,7 @@ async function makeSandbox(config?: string): Promise<Sandbox> {
 
 /** Sandboxes, and whatever else has to be taken away again, for the tests of one file. */
 export function sandboxes() {
+  vi.setConfig({ testTimeout: 60_000 }); // each test starts a handful of processes
   const steps: (() => unknown)[] = [];
   afterEach(async () => {
     for (const step of steps.splice(0).reverse()) await step();
@@ -107,6 +108,9 @@ export function sandboxes() {
     },
   };
 }
+
+/** For `expect.poll`: what must come, may take long on a busy machine. */
+export const PATIENT = { timeout: 20_000 };
 
 /** A base URL where nobody listens. */
 export const NOWHERE = "http://127.0.0.1:9";

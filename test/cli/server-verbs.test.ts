@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { identify } from "../../lib/daemon/process-identity.ts";
-import { finished, isUp, NOWHERE, oneProvider, sandboxes } from "./sandbox.ts";
+import { finished, isUp, NOWHERE, oneProvider, PATIENT, sandboxes } from "./sandbox.ts";
 
 const { sandbox, afterwards } = sandboxes();
 
@@ -87,11 +87,19 @@ describe("start", () => {
     expect(health?.pid).toBe(box.pid());
   });
 
+  it("finds a port by itself where the configuration says 0", async () => {
+    const box = await sandbox(oneProvider(NOWHERE).replace("PORT", "0"));
+    const started = await box.ccmctl(["start"]);
+    const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(started.stdout)?.[1]);
+    expect((await isUp(port))?.pid).toBe(box.pid());
+    expect((await box.ccmctl(["status"])).code).toBe(0);
+  });
+
   it("stays in the foreground when asked, and ends with its signal", async () => {
     const box = await sandbox(oneProvider(NOWHERE));
     const child = box.spawn(["start", "--foreground"]);
     const done = finished(child);
-    await expect.poll(() => isUp(box.port), { timeout: 10_000 }).toBeTruthy();
+    await expect.poll(() => isUp(box.port), PATIENT).toBeTruthy();
     expect((await box.ccmctl(["status"])).code).toBe(0);
     child.kill("SIGTERM");
     expect(await done).toMatchObject({ code: 0, stdout: expect.stringContaining("listening on") });
@@ -195,7 +203,7 @@ describe("a pid file that outlived its server", () => {
     const box = await sandbox(oneProvider(NOWHERE));
     await box.ccmctl(["start"]);
     process.kill(box.pid() as number, "SIGKILL");
-    await expect.poll(() => isUp(box.port)).toBeUndefined();
+    await expect.poll(() => isUp(box.port), PATIENT).toBeUndefined();
     expect((await box.ccmctl(["status"])).code).toBe(3);
     expect((await box.ccmctl(["start"])).code).toBe(0);
   });

@@ -46,14 +46,14 @@ describe("following", () => {
     );
     try {
       appendFileSync(path, "one\n");
-      await expect.poll(() => seen).toBe("one\n");
+      await expect.poll(() => seen, { timeout: 10_000 }).toBe("one\n");
       truncateSync(path);
       appendFileSync(path, "2\n");
-      await expect.poll(() => seen).toBe("one\n2\n");
+      await expect.poll(() => seen, { timeout: 10_000 }).toBe("one\n2\n");
       rmSync(path);
       writeFileSync(join(dir, "next"), "three\n");
       renameSync(join(dir, "next"), path);
-      await expect.poll(() => seen).toBe("one\n2\nthree\n");
+      await expect.poll(() => seen, { timeout: 10_000 }).toBe("one\n2\nthree\n");
     } finally {
       stop.abort();
     }

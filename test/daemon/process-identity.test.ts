@@ -46,7 +46,7 @@ describe("the identity of a process", () => {
     try {
       const [line] = (await once(parent.stdout, "data")) as [Buffer];
       const zombie = Number(line.toString());
-      await expect.poll(() => identify(zombie)).toBeUndefined();
+      await expect.poll(() => identify(zombie), { timeout: 10_000 }).toBeUndefined();
       expect(commandLine(zombie)).toBeUndefined();
     } finally {
       parent.kill("SIGKILL");

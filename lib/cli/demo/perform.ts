@@ -38,7 +38,7 @@ export async function perform(act: Act, number: number, stage: Stage, terminal: 
   const before = (await newestEntry(stage.url))?.id;
   const answering = new AbortController();
   const watching = watchAttempts(stage.url, before, timeline, answering.signal);
-  const seen = await ask(stage.url, request, {
+  const asking = ask(stage.url, request, {
     onHead: async (_status, headers) => {
       answering.abort();
       await watching;
@@ -46,7 +46,8 @@ export async function perform(act: Act, number: number, stage: Stage, terminal: 
       if (entry) timeline.progress(entry, true);
     },
     onText: (text) => timeline.words(text),
-  });
+  }).finally(() => answering.abort());
+  const [seen] = await Promise.all([asking, watching]);
   timeline.endOfWords();
   timeline.outcome(seen);
   const entry = await finishedEntry(stage.url, idOf(seen.headers));

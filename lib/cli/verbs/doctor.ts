@@ -14,6 +14,7 @@ import {
   sameAddress,
 } from "../doctor/client-checks.ts";
 import type { Finding } from "../doctor/finding.ts";
+import { checkModels } from "../doctor/model-checks.ts";
 import { checkNetwork } from "../doctor/network-checks.ts";
 import { checkConfig, checkProviders, checkServer } from "../doctor/server-checks.ts";
 import { findProgram } from "../find-program.ts";
@@ -46,6 +47,7 @@ async function examine(context: VerbContext): Promise<Finding[]> {
   const owner = found.state === "stopped" ? portOwner(server.port) : undefined;
   return [
     ...checkConfig(config, env),
+    ...(config.settings ? checkModels(config.settings, env) : []),
     ...checkServer(found, server.port, owner, { version: VERSION, expectsIt }),
     ...(found.state === "running" ? checkProviders(found.health, env, keyVariables(config)) : []),
     ...checkClientEnvironment(env, connection),

@@ -1,4 +1,4 @@
-import { clientEnv, SHELLS, setLine, shellOf, unsetLine, variablesOfOurs } from "../client-env.ts";
+import { clientEnv, PROFILES, SHELLS, setLine, shellOf, unsetLine, variablesOfOurs } from "../client-env.ts";
 import { clientConnection } from "../connection.ts";
 import { EXIT } from "../terminal.ts";
 import { stringValue, type VerbContext } from "../verb.ts";
@@ -6,14 +6,14 @@ import { stringValue, type VerbContext } from "../verb.ts";
 export async function run(context: VerbContext): Promise<number> {
   const { terminal, env, values } = context;
   const shell = SHELLS.find((name) => name === stringValue(context, "shell")) ?? shellOf(env);
-  const { url, serverKey } = await clientConnection(context);
+  const { url, serverKey, profile: fitting } = await clientConnection(context);
   if (values.unset === true) {
     const names = variablesOfOurs(env, serverKey);
     if (values.json === true) terminal.out(JSON.stringify({ unset: names }, null, 2));
     else for (const name of names) terminal.out(unsetLine(shell, name));
     return EXIT.ok;
   }
-  const profile = stringValue(context, "profile") === "subscription" ? "subscription" : "proxy";
+  const profile = PROFILES.find((name) => name === stringValue(context, "profile")) ?? fitting;
   const { set, unset } = clientEnv(url, profile, serverKey);
   const inTheWay = unset.filter((name) => env[name] !== undefined);
   if (values.json === true) {

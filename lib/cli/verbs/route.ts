@@ -2,18 +2,11 @@ import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { BadBody, type InboundRequest, readRequest } from "../../anthropic/request.ts";
 import { decide } from "../../routing/decide.ts";
-import type { HealthView } from "../../routing/decision.ts";
 import { explain, explanationText } from "../../routing/explain.ts";
+import { ALL_WELL } from "../all-well.ts";
 import { usableConfig } from "../configuration.ts";
 import { EXIT } from "../terminal.ts";
 import { CommandFailed, stringValue, type VerbContext } from "../verb.ts";
-
-/** Nothing is known of any provider: all are well. The running server may know better; the page shows what it knows. */
-const ALL_WELL: HealthView = {
-  coolingUntil: () => 0,
-  timeToFirstToken: () => undefined,
-  lastServed: () => undefined,
-};
 
 export async function run(context: VerbContext): Promise<number> {
   const { terminal, values, operands } = context;

@@ -32,11 +32,7 @@ export async function run(context: VerbContext): Promise<number> {
 /** Was something asked for that the running server does not do? */
 function differs({ request: { server } }: ServerPlan, running: ServerPlan["request"]["server"]): boolean {
   const { given } = server;
-  return (
-    (given.port !== undefined && given.port !== running.port) ||
-    (given.host !== undefined && given.host !== running.host) ||
-    server.configPath !== running.configPath
-  );
+  return (given.port !== undefined && given.port !== running.port) || server.configPath !== running.configPath;
 }
 
 async function inForeground(plan: ServerPlan): Promise<number> {

@@ -69,7 +69,7 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
   const { health } = found;
   const started = epochMs(health.started_at);
   const uptime = health.uptime_s ?? (started === undefined ? undefined : (Date.now() - started) / 1000);
-  const lastError = failureWords(health.last_error);
+  const lastError = lastErrorWords(health.last_error);
   const providers = health.providers ?? [];
   return [
     `${paint.green("●")} ${paint.bold("running")}: claude-code-mux ${health.version}, pid ${record.pid}${uptime === undefined ? "" : `, for ${duration(uptime)}`}`,
@@ -92,4 +92,11 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
         ]),
     ...(lastError ? ["", `  ${paint.bold("Last error")}  ${lastError}`] : []),
   ];
+}
+
+/** With its age, since an old one may have been mended long ago. */
+function lastErrorWords(error: unknown): string | undefined {
+  const words = failureWords(error);
+  const time = epochMs((error as { time?: number | string } | undefined | null)?.time);
+  return words === undefined || time === undefined ? words : `${words} (${duration((Date.now() - time) / 1000)} ago)`;
 }

@@ -1,19 +1,19 @@
 import { stateDir } from "../../daemon/state-dir.ts";
-import { GRACE_MS, stopServer } from "../../daemon/stop.ts";
+import { graceMs, stopServer } from "../../daemon/stop.ts";
 import { serverAddress } from "../configuration.ts";
 import { EXIT } from "../terminal.ts";
 import type { VerbContext } from "../verb.ts";
 
 export async function run(context: VerbContext): Promise<number> {
   const { terminal, env, values } = context;
-  const graceMs = values.now === true ? 0 : Number(env.CCM_GRACE_MS ?? GRACE_MS);
+  const grace = values.now === true ? 0 : graceMs(env);
   const result = await stopServer({
     state: stateDir(env),
     address: await serverAddress(context),
-    graceMs,
+    graceMs: grace,
     onDraining: () =>
       terminal.out(
-        `Waiting up to ${Math.ceil(graceMs / 1000)} s for open answers to finish (ccmctl stop --now does not wait) …`,
+        `Waiting up to ${Math.ceil(grace / 1000)} s for open answers to finish (ccmctl stop --now does not wait) …`,
       ),
   });
   if (!result.stopped) terminal.out("The server is not running.");
