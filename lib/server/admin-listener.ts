@@ -9,7 +9,7 @@ import type { AdminConfig, AdminDeps } from "./admin/deps.ts";
 import { faultViews } from "./admin/present/faults.ts";
 import type { ServerContext } from "./context.ts";
 import { useConfig } from "./live-config.ts";
-import { route } from "./messages.ts";
+import { route } from "./serve.ts";
 import { statusView } from "./status.ts";
 
 interface AdminOptions {

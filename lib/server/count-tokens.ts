@@ -7,8 +7,9 @@ import { CallFailed, decodedBody } from "../relay/upstream.ts";
 import { loadWire } from "../wires/index.ts";
 import { CannotCarry } from "../wires/wire.ts";
 import type { ServerContext } from "./context.ts";
-import { newRequestId, readInbound, route } from "./messages.ts";
-import { sendError, sendJson } from "./reply.ts";
+import { readInbound } from "./messages.ts";
+import { clientReply, sendError, sendJson } from "./reply.ts";
+import { newRequestId, route } from "./serve.ts";
 
 /** A count is asked for in the middle of typing: better an estimate now than the truth late. */
 const PATIENCE_MS = 5_000;
@@ -20,7 +21,7 @@ export async function handleCountTokens(
   context: ServerContext,
 ): Promise<void> {
   const id = newRequestId();
-  const inbound = await readInbound(request, response, id);
+  const inbound = await readInbound(request, clientReply(response), id);
   if (!inbound) return;
   const decision = route(inbound, context.config.settings, context);
   if ("kind" in decision && decision.kind === "unknown_model") {

@@ -1,18 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { errorTypeOf } from "../anthropic/errors.ts";
 import type { ServerContext } from "./context.ts";
 import { handleCountTokens } from "./count-tokens.ts";
 import { type GuardedRequest, guard } from "./guard.ts";
-import { handleMessages, newRequestId } from "./messages.ts";
+import { handleMessages } from "./messages.ts";
 import { modelList, openaiModelList } from "./models.ts";
 import { sendError, sendJson } from "./reply.ts";
+import { newRequestId } from "./serve.ts";
 import { healthAnswer } from "./status.ts";
 
-type Handler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  context: ServerContext,
-  url: { path: string; query: string },
-) => Promise<void> | void;
+type Handler = (request: IncomingMessage, response: ServerResponse, context: ServerContext) => Promise<void> | void;
 
 /**
  * The routes that are answered without Hono: those of the data plane, whose time counts, and the small ones that are
@@ -21,6 +18,8 @@ type Handler = (
 const HOT_ROUTES: Readonly<Record<string, Handler>> = {
   "POST /v1/messages": handleMessages,
   "POST /v1/messages/count_tokens": handleCountTokens,
+  "POST /v1/chat/completions": async (...args) => (await import("./openai/handlers.ts")).handleChat(...args),
+  "POST /v1/responses": async (...args) => (await import("./openai/handlers.ts")).handleResponses(...args),
   "GET /v1/models": (request, response, { config, startedAt }) => {
     const anthropic = request.headers["anthropic-version"] !== undefined || request.headers["x-api-key"] !== undefined;
     if (!anthropic) return sendJson(response, 200, openaiModelList(config.settings, startedAt));
@@ -34,6 +33,9 @@ const HOT_ROUTES: Readonly<Record<string, Handler>> = {
   "HEAD /health": (_request, response) => void response.writeHead(200).end(),
 };
 
+/** Paths whose clients expect OpenAI's error envelope. */
+const OPENAI_PATH = /^\/v1\/(?:chat\/|responses)/;
+
 /** `GET /v1/models/ID`, where the id may hold slashes. */
 const MODEL_PATH = /^\/v1\/models\/(.+)$/;
 
@@ -43,23 +45,18 @@ const MODEL_PATH = /^\/v1\/models\/(.+)$/;
  */
 export function createListener(context: ServerContext, app: () => Promise<RequestListener>): RequestListener {
   return (request, response) => {
-    const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+    const [path = "/"] = (request.url ?? "/").split("?", 1);
     const refused = guard(guarded(request, path), context.config.settings.server);
     if (refused) return refuse(path, response, refused);
-    dispatch(request, response, { path, query }).catch((error: unknown) => fail(error, response));
+    dispatch(request, response, path).catch((error: unknown) => fail(error, response));
   };
 
-  async function dispatch(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: { path: string; query: string },
-  ): Promise<void> {
-    const hot = HOT_ROUTES[`${request.method} ${url.path}`];
-    if (hot) return hot(request, response, context, url);
-    const model = request.method === "GET" ? MODEL_PATH.exec(url.path)?.[1] : undefined;
-    if (model !== undefined) return oneModel(decodeURIComponent(model), response, context);
-    if (url.path.startsWith("/v1/"))
-      return sendError(response, 404, `${request.method} ${url.path} does not exist here`);
+  async function dispatch(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const hot = HOT_ROUTES[`${request.method} ${path}`];
+    if (hot) return hot(request, response, context);
+    const model = request.method === "GET" ? MODEL_PATH.exec(path)?.[1] : undefined;
+    if (model !== undefined) return oneModel(decoded(model), response, context);
+    if (path.startsWith("/v1/")) return sendError(response, 404, `${request.method} ${path} does not exist here`);
     (await app())(request, response);
   }
 
@@ -97,8 +94,18 @@ function refuse(
   { status, message }: { status: number; message: string },
 ): void {
   const close = { connection: "close" };
-  if (path.startsWith("/v1/")) sendError(response, status, message, { headers: close });
+  const type = errorTypeOf(status);
+  if (OPENAI_PATH.test(path)) sendJson(response, status, { error: { message, type, param: null, code: type } }, close);
+  else if (path.startsWith("/v1/")) sendError(response, status, message, { headers: close });
   else sendJson(response, status, { error: { code: status === 401 ? "unauthorized" : "refused", message } }, close);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray percent sign: no model is called so, and the answer says it
+  }
 }
 
 function oneModel(id: string, response: ServerResponse, { config, startedAt }: ServerContext): void {

@@ -1,26 +1,10 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BadBody, type InboundRequest, readRequest } from "../anthropic/request.ts";
-import type { Settings } from "../config/settings.ts";
-import { credentialCount } from "../credentials/headers.ts";
-import type { JournalEntry } from "../journal/entry.ts";
 import type { ClientReply } from "../relay/client-reply.ts";
-import { relay } from "../relay/relay.ts";
-import { healthView } from "../relay/track-record.ts";
-import { decide } from "../routing/decide.ts";
-import type { Decision, NoRoute } from "../routing/decision.ts";
-import { sessionKey } from "../routing/session-key.ts";
 import { BodyError, readBody } from "./body.ts";
 import type { ServerContext } from "./context.ts";
-import { clientReply, sendError } from "./reply.ts";
-
-/** HTTP status of a request for which there is no route. */
-const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
-  unknown_model: 404,
-  unknown_provider: 400,
-  no_provider: 503,
-  incapable: 400,
-};
+import { clientReply, replyError } from "./reply.ts";
+import { newRequestId, serve } from "./serve.ts";
 
 /** `POST /v1/messages` */
 export async function handleMessages(
@@ -30,98 +14,31 @@ export async function handleMessages(
 ): Promise<void> {
   const arrived = performance.now();
   const id = newRequestId();
-  const inbound = await readInbound(request, response, id);
-  if (!inbound) return;
-  const { settings } = context.config;
   const reply = clientReply(response);
-  const limit = settings.performance.max_concurrent_requests;
-  if (!(await context.gate.enter(limit, { ...LINE, onGiveUp: (giveUp) => reply.onGone(giveUp) }))) {
-    if (!reply.gone) turnAway(response, id, limit);
-    return;
-  }
-  try {
-    await serve({ inbound, settings, reply, response, id, arrived, path: request.url ?? "" }, context);
-  } finally {
-    context.gate.leave();
-  }
-}
-
-/** A burst is waited out in a short line; beyond it the client does better to come back by itself. */
-const LINE = { waitMs: 5_000, longest: 100 };
-
-function turnAway(response: ServerResponse, requestId: string, limit: number): void {
-  const message = `${limit} requests are under way already (performance.max_concurrent_requests)`;
-  sendError(response, 429, message, { requestId, headers: { "retry-after": "2", "x-should-retry": "true" } });
-}
-
-interface Serving {
-  inbound: InboundRequest;
-  settings: Settings;
-  reply: ClientReply;
-  response: ServerResponse;
-  id: string;
-  arrived: number;
-  path: string;
-}
-
-async function serve(
-  { inbound, settings, reply, response, id, arrived, path }: Serving,
-  context: ServerContext,
-): Promise<void> {
-  const decision = route(inbound, settings, context);
-  const entry = newEntry(id, inbound, path, decision);
-  context.journal.begin(entry);
-  try {
-    if ("kind" in decision) refuse(response, entry, decision);
-    else
-      await relay(
-        {
-          inbound,
-          decision,
-          settings,
-          sessionKey: sessionKey(inbound),
-          reply,
-          entry,
-          arrived,
-          onAttempt: () => context.journal.update(entry),
-        },
-        context.relay,
-      );
-  } finally {
-    if (entry.totalMs === 0) entry.totalMs = performance.now() - arrived;
-    context.journal.end(entry);
-    logRequest(context, entry);
-  }
+  const inbound = await readInbound(request, reply, id);
+  if (inbound) await serve({ inbound, reply, id, arrived, path: request.url ?? "" }, context);
 }
 
 /** Reads the body; answers itself and returns undefined when it is none. */
 export async function readInbound(
   request: IncomingMessage,
-  response: ServerResponse,
+  reply: ClientReply,
   id: string,
 ): Promise<InboundRequest | undefined> {
   try {
     return readRequest(await readBody(request), lowerHeaders(request));
   } catch (error) {
-    if (error instanceof BadBody) sendError(response, 400, error.message, { requestId: id });
-    else if (error instanceof BodyError)
-      sendError(response, error.status, error.message, { requestId: id, headers: { connection: "close" } });
-    else throw error;
+    refuseBody(error, reply, id);
     return undefined;
   }
 }
 
-/** Where a request would go now. Sends nothing. */
-export function route(inbound: InboundRequest, settings: Settings, context: ServerContext): Decision | NoRoute {
-  const view = healthView(context.health, context.trackRecord, (name) => {
-    const provider = settings.providers.get(name);
-    return provider ? credentialCount(provider) : 0;
-  });
-  return decide(inbound, settings, view, context.relay.random, context.relay.now());
-}
-
-export function newRequestId(): string {
-  return `req_ccm_${randomBytes(9).toString("base64url").replace(/[-_]/g, "0")}`;
+/** Answers for a body that cannot be read. @throws what is nobody's body's fault */
+export function refuseBody(error: unknown, reply: ClientReply, requestId: string): void {
+  if (error instanceof BadBody) replyError(reply, 400, error.message, { requestId });
+  else if (error instanceof BodyError)
+    replyError(reply, error.status, error.message, { requestId, headers: { connection: "close" } });
+  else throw error;
 }
 
 /** Node joins what came more than once, but for a few that it gives as lists. */
@@ -130,63 +47,4 @@ export function lowerHeaders(request: IncomingMessage): Record<string, string | 
   for (const [name, value] of Object.entries(request.headers))
     headers[name] = Array.isArray(value) ? value.join(", ") : value;
   return headers;
-}
-
-function newEntry(id: string, inbound: InboundRequest, path: string, decision: Decision | NoRoute): JournalEntry {
-  const { facts, headers, raw } = inbound;
-  const session = headers["x-claude-code-session-id"] ?? facts.metadataSession;
-  const requestClass = headers["x-claude-code-request-class"];
-  const routed = "kind" in decision ? undefined : decision;
-  return {
-    id,
-    time: Date.now(),
-    path: path.split("?")[0] ?? path,
-    ...(session !== undefined && { session }),
-    ...(requestClass !== undefined && { class: requestClass }),
-    requested: facts.model,
-    rule: routed?.rule ?? "none",
-    reason: routed?.reason ?? ("kind" in decision ? decision.message : ""),
-    model: routed?.model ?? facts.model,
-    stream: facts.stream,
-    attempts: [],
-    status: 0,
-    outcome: "running",
-    totalMs: 0,
-    bytesIn: raw.length,
-    bytesOut: 0,
-  };
-}
-
-function refuse(response: ServerResponse, entry: JournalEntry, decision: NoRoute): void {
-  const status = NO_ROUTE_STATUS[decision.kind];
-  entry.status = status;
-  entry.outcome = "failed";
-  entry.error = decision.message;
-  sendError(response, status, decision.message, { requestId: entry.id });
-}
-
-function logRequest({ log }: ServerContext, entry: JournalEntry): void {
-  const { provider, upstreamModel, attempts } = entry;
-  const story =
-    attempts.length > 1
-      ? attempts.map((a) => `${a.provider}:${a.failure ?? "ok"}(${a.status ?? "-"},${Math.round(a.ms)}ms)`).join(" → ")
-      : undefined;
-  log.write(
-    entry.outcome === "ok" || entry.outcome === "cancelled" ? "info" : "warn",
-    `${entry.requested} → ${provider ?? "nobody"}`,
-    {
-      id: entry.id,
-      route: entry.rule,
-      model: upstreamModel,
-      status: entry.status,
-      outcome: entry.outcome,
-      ms: Math.round(entry.totalMs),
-      first_ms: entry.ttftMs === undefined ? undefined : Math.round(entry.ttftMs),
-      in: entry.usage?.input_tokens,
-      cached: entry.usage?.cache_read_input_tokens,
-      out: entry.usage?.output_tokens,
-      attempts: story,
-      error: entry.error,
-    },
-  );
 }

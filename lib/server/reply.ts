@@ -43,17 +43,26 @@ export function sendJson(
   response.end(body);
 }
 
+interface ErrorOptions {
+  type?: string;
+  requestId?: string;
+  headers?: Record<string, string>;
+}
+
 /** Answers with Anthropic's error envelope. */
-export function sendError(
-  response: ServerResponse,
-  status: number,
-  message: string,
-  options: { type?: string; requestId?: string; headers?: Record<string, string> } = {},
-): void {
-  const body = errorBody(options.type ?? errorTypeOf(status), message, options.requestId);
-  sendJson(response, status, body, {
+export function sendError(response: ServerResponse, status: number, message: string, options: ErrorOptions = {}): void {
+  replyError(clientReply(response), status, message, options);
+}
+
+/** The same over a reply, which may translate the envelope. */
+export function replyError(reply: ClientReply, status: number, message: string, options: ErrorOptions = {}): void {
+  const body = Buffer.from(errorBody(options.type ?? errorTypeOf(status), message, options.requestId));
+  reply.begin(status, {
+    "content-type": "application/json",
+    "content-length": String(body.length),
     "x-should-retry": "false",
     ...(options.requestId && { "x-ccm-request-id": options.requestId }),
     ...options.headers,
   });
+  reply.end(body);
 }

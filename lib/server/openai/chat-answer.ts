@@ -1,0 +1,75 @@
+import type { Block, MessageAnswer, Usage } from "../../anthropic/types.ts";
+import { type Loose, listOf, openAiCounts } from "./parts.ts";
+
+/** Anthropic's stop reasons in OpenAI's words. */
+const FINISH_REASONS: Readonly<Record<string, string>> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  pause_turn: "stop",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  tool_use: "tool_calls",
+  refusal: "content_filter",
+};
+
+export function finishReason(stopReason: string | null): string {
+  return FINISH_REASONS[stopReason ?? ""] ?? "stop";
+}
+
+/** A message as a chat completion. @param created in seconds */
+export function toChat(message: MessageAnswer, model: string, created: number): Loose {
+  const texts = message.content.filter(({ type }) => type === "text").map(({ text }) => String(text));
+  const thoughts = message.content.filter(({ type }) => type === "thinking").map(({ thinking }) => String(thinking));
+  const calls = message.content.filter(({ type }) => type === "tool_use");
+  const annotations = message.content.flatMap(citationsOf);
+  const refused = message.stop_reason === "refusal";
+  return {
+    id: completionId(message.id),
+    object: "chat.completion",
+    created,
+    model,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: "assistant",
+          content: texts.length > 0 ? texts.join("") : null,
+          refusal: refused ? texts.join("") || "refused" : null,
+          ...(thoughts.join("") !== "" && { reasoning_content: thoughts.join("\n\n") }),
+          ...(calls.length > 0 && { tool_calls: calls.map(callOf) }),
+          ...(annotations.length > 0 && { annotations }),
+        },
+        finish_reason: finishReason(message.stop_reason),
+        logprobs: null,
+      },
+    ],
+    usage: chatUsage(message.usage),
+  };
+}
+
+export function completionId(messageId: string): string {
+  return `chatcmpl-${messageId.replace(/^msg_/, "")}`;
+}
+
+export function chatUsage(usage: Usage): Loose {
+  const { prompt, cached, written, output, reasoning } = openAiCounts(usage);
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: output,
+    total_tokens: prompt + output,
+    prompt_tokens_details: { cached_tokens: cached, ...(written > 0 && { cache_write_tokens: written }) },
+    completion_tokens_details: { reasoning_tokens: reasoning },
+  };
+}
+
+/** The pages that a web search found, as annotations. */
+export function citationsOf(block: Block): Loose[] {
+  if (block.type !== "web_search_tool_result") return [];
+  return listOf(block.content)
+    .filter(({ type }) => type === "web_search_result")
+    .map(({ url, title }) => ({ type: "url_citation", url_citation: { url, title, start_index: 0, end_index: 0 } }));
+}
+
+function callOf({ id, name, input }: Block): Loose {
+  return { id, type: "function", function: { name, arguments: JSON.stringify(input ?? {}) } };
+}

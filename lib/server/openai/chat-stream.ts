@@ -1,0 +1,82 @@
+import type { Usage } from "../../anthropic/types.ts";
+import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
+import type { AnthropicEvent } from "./anthropic-events.ts";
+import { chatUsage, citationsOf, completionId, finishReason } from "./chat-answer.ts";
+import type { Loose } from "./parts.ts";
+
+/**
+ * Anthropic's events as Chat Completions chunks.
+ * @see https://platform.openai.com/docs/api-reference/chat-streaming
+ */
+export class ChatChunks {
+  readonly #model: string;
+  readonly #created: number;
+  readonly #withUsage: boolean;
+  #id = "chatcmpl-0";
+  #usage: Usage = { ...NO_USAGE };
+  #finish: string | undefined;
+  /** OpenAI counts calls, Anthropic blocks. */
+  #calls = -1;
+
+  /** @param created in seconds; `withUsage`: the client asked for `stream_options.include_usage` */
+  constructor(options: { model: string; created: number; withUsage: boolean }) {
+    this.#model = options.model;
+    this.#created = options.created;
+    this.#withUsage = options.withUsage;
+  }
+
+  add(event: AnthropicEvent): string {
+    return this.#handlers[event.type]?.(event) ?? "";
+  }
+
+  readonly #handlers: Readonly<Record<string, (event: AnthropicEvent) => string>> = {
+    message_start: ({ message }) => {
+      if (message?.id) this.#id = completionId(message.id);
+      this.#usage = mergeUsage(this.#usage, message?.usage);
+      return this.#chunk({ role: "assistant", content: "" });
+    },
+    content_block_start: ({ content_block: block }) => {
+      if (block?.type === "tool_use") {
+        this.#calls++;
+        const call = {
+          index: this.#calls,
+          id: block.id,
+          type: "function",
+          function: { name: block.name, arguments: "" },
+        };
+        return this.#chunk({ tool_calls: [call] });
+      }
+      const annotations = block ? citationsOf(block) : [];
+      return annotations.length > 0 ? this.#chunk({ annotations }) : "";
+    },
+    content_block_delta: ({ delta }) => {
+      if (delta?.text) return this.#chunk({ content: delta.text });
+      if (delta?.thinking) return this.#chunk({ reasoning_content: delta.thinking });
+      if (delta?.type !== "input_json_delta" || !delta.partial_json || this.#calls < 0) return "";
+      return this.#chunk({ tool_calls: [{ index: this.#calls, function: { arguments: delta.partial_json } }] });
+    },
+    message_delta: ({ delta, usage }) => {
+      this.#usage = mergeUsage(this.#usage, usage);
+      this.#finish = finishReason(delta?.stop_reason ?? null);
+      return "";
+    },
+    message_stop: () => {
+      const end = this.#chunk({}, this.#finish ?? "stop");
+      const usage = this.#withUsage ? this.#event({ choices: [], usage: chatUsage(this.#usage) }) : "";
+      return `${end}${usage}data: [DONE]\n\n`;
+    },
+    error: ({ error }) =>
+      `data: ${JSON.stringify({ error: { message: error?.message, type: error?.type, param: null, code: null } })}\n\n`,
+    ping: () => ": ping\n\n",
+  };
+
+  #chunk(delta: Loose, finish: string | null = null): string {
+    const usage = this.#withUsage ? { usage: null } : {};
+    return this.#event({ choices: [{ index: 0, delta, finish_reason: finish, logprobs: null }], ...usage });
+  }
+
+  #event(rest: Loose): string {
+    const head = { id: this.#id, object: "chat.completion.chunk", created: this.#created, model: this.#model };
+    return `data: ${JSON.stringify({ ...head, ...rest })}\n\n`;
+  }
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { BadBody, readRequest } from "../../anthropic/request.ts";
+import type { MessagesBody } from "../../anthropic/types.ts";
+import { readBody } from "../body.ts";
+import type { ServerContext } from "../context.ts";
+import { lowerHeaders, refuseBody } from "../messages.ts";
+import { clientReply } from "../reply.ts";
+import { newRequestId, serve } from "../serve.ts";
+import { fromChat } from "./chat-request.ts";
+import { BadOpenAiRequest, isLoose, type Loose } from "./parts.ts";
+import { chatAnswer, type OpenAiAnswer, openAiReply, responsesAnswer } from "./reply.ts";
+import { fromResponses } from "./responses-request.ts";
+
+/** One of OpenAI's protocols: how a request is read and how an answer is said. */
+interface Protocol {
+  request(body: Loose): MessagesBody;
+  answer(body: Loose, now: number): OpenAiAnswer;
+}
+
+const CHAT: Protocol = { request: fromChat, answer: chatAnswer };
+const RESPONSES: Protocol = { request: fromResponses, answer: responsesAnswer };
+
+/** `POST /v1/chat/completions` */
+export function handleChat(request: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
+  return handle(CHAT, request, response, context);
+}
+
+/** `POST /v1/responses` */
+export function handleResponses(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ServerContext,
+): Promise<void> {
+  return handle(RESPONSES, request, response, context);
+}
+
+async function handle(
+  protocol: Protocol,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ServerContext,
+): Promise<void> {
+  const arrived = performance.now();
+  const id = newRequestId();
+  const plain = clientReply(response);
+  let reply = openAiReply(plain, protocol.answer({}, Date.now()));
+  try {
+    const body = parsed(await readBody(request));
+    reply = openAiReply(plain, protocol.answer(body, Date.now()));
+    const inbound = readRequest(Buffer.from(JSON.stringify(protocol.request(body))), lowerHeaders(request));
+    await serve({ inbound, reply, id, arrived, path: request.url ?? "" }, context);
+  } catch (error) {
+    refuseBody(error instanceof BadOpenAiRequest ? new BadBody(error.message) : error, reply, id);
+  }
+}
+
+function parsed(raw: Buffer): Loose {
+  let body: unknown;
+  try {
+    body = JSON.parse(raw.toString("utf8"));
+  } catch (error) {
+    throw new BadBody(`the body is not valid JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+  }
+  if (!isLoose(body)) throw new BadBody("the body must be a JSON object");
+  return body;
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import type { InboundRequest } from "../anthropic/request.ts";
+import type { Settings } from "../config/settings.ts";
+import { credentialCount } from "../credentials/headers.ts";
+import type { JournalEntry } from "../journal/entry.ts";
+import type { ClientReply } from "../relay/client-reply.ts";
+import { relay } from "../relay/relay.ts";
+import { healthView } from "../relay/track-record.ts";
+import { decide } from "../routing/decide.ts";
+import type { Decision, NoRoute } from "../routing/decision.ts";
+import { sessionKey } from "../routing/session-key.ts";
+import type { ServerContext } from "./context.ts";
+import { replyError } from "./reply.ts";
+
+/** HTTP status of a request for which there is no route. */
+const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
+  unknown_model: 404,
+  unknown_provider: 400,
+  no_provider: 503,
+  incapable: 400,
+};
+
+/** A burst is waited out in a short line; beyond it the client does better to come back by itself. */
+const LINE = { waitMs: 5_000, longest: 100 };
+
+/** One request of a client, read and understood. */
+export interface Incoming {
+  inbound: InboundRequest;
+  reply: ClientReply;
+  id: string;
+  /** On the `performance.now()` clock. */
+  arrived: number;
+  path: string;
+}
+
+/** Waits for a place, decides where the request goes, relays it, and writes the journal. */
+export async function serve(incoming: Incoming, context: ServerContext): Promise<void> {
+  const { settings } = context.config;
+  const { reply } = incoming;
+  const limit = settings.performance.max_concurrent_requests;
+  if (!(await context.gate.enter(limit, { ...LINE, onGiveUp: (giveUp) => reply.onGone(giveUp) }))) {
+    if (!reply.gone) turnAway(reply, incoming.id, limit);
+    return;
+  }
+  try {
+    await relayed(incoming, settings, context);
+  } finally {
+    context.gate.leave();
+  }
+}
+
+function turnAway(reply: ClientReply, requestId: string, limit: number): void {
+  const message = `${limit} requests are under way already (performance.max_concurrent_requests)`;
+  replyError(reply, 429, message, { requestId, headers: { "retry-after": "2", "x-should-retry": "true" } });
+}
+
+async function relayed(
+  { inbound, reply, id, arrived, path }: Incoming,
+  settings: Settings,
+  context: ServerContext,
+): Promise<void> {
+  const decision = route(inbound, settings, context);
+  const entry = newEntry(id, inbound, path, decision);
+  context.journal.begin(entry);
+  const onAttempt = (): void => context.journal.update(entry);
+  try {
+    if ("kind" in decision) refuse(reply, entry, decision);
+    else
+      await relay(
+        { inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived, onAttempt },
+        context.relay,
+      );
+  } finally {
+    if (entry.totalMs === 0) entry.totalMs = performance.now() - arrived;
+    context.journal.end(entry);
+    logRequest(context, entry);
+  }
+}
+
+/** Where a request would go now. Sends nothing. */
+export function route(inbound: InboundRequest, settings: Settings, context: ServerContext): Decision | NoRoute {
+  const view = healthView(context.health, context.trackRecord, (name) => {
+    const provider = settings.providers.get(name);
+    return provider ? credentialCount(provider) : 0;
+  });
+  return decide(inbound, settings, view, context.relay.random, context.relay.now());
+}
+
+export function newRequestId(): string {
+  return `req_ccm_${randomBytes(9).toString("base64url").replace(/[-_]/g, "0")}`;
+}
+
+function newEntry(id: string, inbound: InboundRequest, path: string, decision: Decision | NoRoute): JournalEntry {
+  const { facts, headers, raw } = inbound;
+  const session = headers["x-claude-code-session-id"] ?? facts.metadataSession;
+  const requestClass = headers["x-claude-code-request-class"];
+  const routed = "kind" in decision ? undefined : decision;
+  return {
+    id,
+    time: Date.now(),
+    path: path.split("?")[0] ?? path,
+    ...(session !== undefined && { session }),
+    ...(requestClass !== undefined && { class: requestClass }),
+    requested: facts.model,
+    rule: routed?.rule ?? "none",
+    reason: routed?.reason ?? ("kind" in decision ? decision.message : ""),
+    model: routed?.model ?? facts.model,
+    stream: facts.stream,
+    attempts: [],
+    status: 0,
+    outcome: "running",
+    totalMs: 0,
+    bytesIn: raw.length,
+    bytesOut: 0,
+  };
+}
+
+function refuse(reply: ClientReply, entry: JournalEntry, decision: NoRoute): void {
+  const status = NO_ROUTE_STATUS[decision.kind];
+  entry.status = status;
+  entry.outcome = "failed";
+  entry.error = decision.message;
+  replyError(reply, status, decision.message, { requestId: entry.id });
+}
+
+function logRequest({ log }: ServerContext, entry: JournalEntry): void {
+  const { provider, upstreamModel, attempts } = entry;
+  const story =
+    attempts.length > 1
+      ? attempts.map((a) => `${a.provider}:${a.failure ?? "ok"}(${a.status ?? "-"},${Math.round(a.ms)}ms)`).join(" → ")
+      : undefined;
+  log.write(
+    entry.outcome === "ok" || entry.outcome === "cancelled" ? "info" : "warn",
+    `${entry.requested} → ${provider ?? "nobody"}`,
+    {
+      id: entry.id,
+      route: entry.rule,
+      model: upstreamModel,
+      status: entry.status,
+      outcome: entry.outcome,
+      ms: Math.round(entry.totalMs),
+      first_ms: entry.ttftMs === undefined ? undefined : Math.round(entry.ttftMs),
+      in: entry.usage?.input_tokens,
+      cached: entry.usage?.cache_read_input_tokens,
+      out: entry.usage?.output_tokens,
+      attempts: story,
+      error: entry.error,
+    },
+  );
+}
