@@ -1,18 +1,19 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
-import type { Quirks } from "../../catalog/types.ts";
 import { bodyOf } from "../shared/body.ts";
 import { requestedEffort } from "../shared/effort.ts";
 import { familyOf } from "../shared/families.ts";
+import { dropFields } from "../shared/fields.ts";
+import { identity } from "../shared/identity.ts";
+import { outputLimit, sampling, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
-import { hashed, sessionKey } from "../shared/session-key.ts";
+import { allowsStrict } from "../shared/schema.ts";
+import { type StructuredOutput, structuredOutput } from "../shared/structured-output.ts";
+import { refuseUnportable } from "../shared/unportable.ts";
 import { userAgent } from "../shared/user-agent.ts";
 import { searchWish } from "../shared/web-search.ts";
 import { CannotCarry, type Target, type UpstreamRequest } from "../wire.ts";
-import { dropFields } from "./fields.ts";
-import { outputLimit, sampling, stopSequences } from "./limits.ts";
 import { chatMessages } from "./messages.ts";
-import { structuredOutput } from "./structured-output.ts";
 import { thinkingFields } from "./thinking.ts";
 import { toolChoice } from "./tool-choice.ts";
 import { type ChatTools, chatTools } from "./tools.ts";
@@ -25,7 +26,7 @@ import { type SearchFields, searchFields } from "./web-search.ts";
  */
 export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRequest {
   const body = bodyOf(inbound);
-  refuseWhatCannotBeLost(body);
+  refuseUnportable(body);
   const quirks = quirksOf(target.type, target.model);
   const family = familyOf(target.model);
   const tools = chatTools(inbound, target);
@@ -47,7 +48,7 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
     ...sampling(body, family, quirks, thinking.reasons),
     ...(stops.upstream.length > 0 && { stop: stops.upstream }),
     ...thinking.fields,
-    ...output.fields,
+    ...responseFormat(output),
     ...(inbound.facts.stream && {
       stream: true,
       ...(quirks.streamOptions !== false && { stream_options: { include_usage: true } }),
@@ -73,13 +74,6 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
   };
 }
 
-function refuseWhatCannotBeLost({ safeguards, thread }: MessagesBody): void {
-  // Claude Code reads this name in the message, and repeats the request without the field.
-  if (safeguards != null) throw new CannotCarry("safeguards: not supported by this provider", "bad_request");
-  if ((thread as { type?: unknown } | null)?.type === "continue")
-    throw new CannotCarry("thread: the earlier messages are kept on Anthropic's servers only");
-}
-
 /** @throws {CannotCarry} when the request is nothing but a search and the vendor has none */
 function askForSearch(
   body: MessagesBody,
@@ -92,14 +86,12 @@ function askForSearch(
   return fields;
 }
 
-/** Who asks, as a hash at most: for prompt caches and for abuse reports, where the vendor has a use for it. */
-function identity(inbound: InboundRequest, { metadata }: MessagesBody, quirks: Quirks): Record<string, string> {
-  const session = quirks.promptCacheKey ? sessionKey(inbound) : undefined;
-  const user = quirks.safetyIdentifier && typeof metadata?.user_id === "string" ? hashed(metadata.user_id) : undefined;
-  return {
-    ...(session !== undefined && { prompt_cache_key: session }),
-    ...(user !== undefined && { safety_identifier: user }),
-  };
+/** @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-response_format */
+function responseFormat({ form, schema }: StructuredOutput): Record<string, unknown> {
+  if (form === undefined) return {};
+  if (form === "json_object") return { response_format: { type: form } };
+  const json_schema = { name: "output", schema, strict: allowsStrict(schema) };
+  return { response_format: { type: form, json_schema } };
 }
 
 /** The tools are JSON already and go in as they are: writing 31 KB anew for every turn would be work for nothing. */

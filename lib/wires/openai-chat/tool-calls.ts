@@ -1,18 +1,5 @@
-import { isEmptyObject, isWhole } from "./args.ts";
-
-/** One call of a tool as far as it has come. */
-export interface Call {
-  /** Place among the answer's calls, from 0. */
-  order: number;
-  index: number | undefined;
-  /** As the upstream sent it; empty when it sent none. */
-  id: string;
-  /** Empty until it is known. */
-  name: string;
-  args: string;
-  /** The client has the beginning of it: what is there cannot be replaced any more. */
-  shown?: boolean;
-}
+import { isEmptyObject, isWhole } from "../shared/args.ts";
+import type { Call } from "../shared/block-order.ts";
 
 /** What a fragment has done. */
 interface Growth {

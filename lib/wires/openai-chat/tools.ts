@@ -1,13 +1,13 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { Tool } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
+import { dropFields } from "../shared/fields.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { toolSchema } from "../shared/schema.ts";
 import { type FunctionTool, sortTools } from "../shared/tool-list.ts";
 import { type ToolNames, toolNames, upstreamToolName } from "../shared/tool-names.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
 import type { Target } from "../wire.ts";
-import { dropFields } from "./fields.ts";
 
 /** The request's tools for one vendor. */
 export interface ChatTools {

@@ -1,10 +1,10 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
-import { outputLimit, sampling } from "../openai-chat/limits.ts";
 import { bodyOf } from "../shared/body.ts";
 import { requestedEffort } from "../shared/effort.ts";
 import { familyOf } from "../shared/families.ts";
+import { outputLimit, sampling } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { allowsStrict, outputSchema } from "../shared/schema.ts";
 import { hashed, sessionKey } from "../shared/session-key.ts";

@@ -1,7 +1,7 @@
 import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
-import type { Family } from "../shared/families.ts";
 import type { Target } from "../wire.ts";
+import type { Family } from "./families.ts";
 
 /** Fewer are refused by OpenAI, and a probe for one token is answered just as well by a few more. */
 const LEAST = 16;

@@ -1,6 +1,19 @@
-import type { AnswerSink } from "../shared/answer-sink.ts";
+import type { AnswerSink } from "./answer-sink.ts";
 import { isEmptyObject, isWhole, missingBrackets } from "./args.ts";
-import type { Call } from "./tool-calls.ts";
+
+/** One call of a tool as far as it has come. */
+export interface Call {
+  /** Place among the answer's calls, from 0. */
+  order: number;
+  index: number | undefined;
+  /** As the upstream sent it; empty when it sent none. */
+  id: string;
+  /** Empty until it is known. */
+  name: string;
+  args: string;
+  /** The client has the beginning of it: what is there cannot be replaced any more. */
+  shown?: boolean;
+}
 
 type Kind = "text" | "thinking";
 

@@ -1,15 +1,25 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
-import { bodyOf } from "../shared/body.ts";
-import { searchUnavailable, searchWish } from "../shared/web-search.ts";
+import type { Tool } from "../../anthropic/types.ts";
 import { CannotCarry, type LocalAnswer, type Target, type TranslationContext } from "../wire.ts";
-import { type ChatTools, chatTools } from "./tools.ts";
-import { canSearch } from "./web-search.ts";
+import { bodyOf } from "./body.ts";
+import { searchUnavailable, searchWish } from "./web-search.ts";
+
+/** What a wire must know of its requests to answer some of them itself. */
+interface WireTools {
+  /** The request's tools: how many functions there are, and the web search. */
+  tools: (inbound: InboundRequest, target: Target) => { names: { size: number }; webSearch: Tool | undefined };
+  /** Can the target's vendor search the web with this model? */
+  canSearch: (target: Target) => boolean;
+}
 
 /**
  * `max_tokens: 0` only warms Anthropic's cache and needs no upstream. A request that is nothing but a web search gets an
  * honest "cannot" from a provider without one, because asking its model would pass off memories as a search.
  */
-export function localAnswer({ inbound, target, messageId }: TranslationContext): LocalAnswer | undefined {
+export function localAnswer(
+  { inbound, target, messageId }: TranslationContext,
+  wire: WireTools,
+): LocalAnswer | undefined {
   const { model, maxTokens, estimatedTokens } = inbound.facts;
   if (maxTokens === 0) {
     const usage = { input_tokens: estimatedTokens, output_tokens: 0 };
@@ -23,19 +33,19 @@ export function localAnswer({ inbound, target, messageId }: TranslationContext):
     } as const;
     return { when: "at_once", message: { ...message, content: [], stop_reason: "max_tokens", usage } };
   }
-  const tools = readableTools(inbound, target);
-  if (!tools) return undefined;
-  const { functions, webSearch } = tools;
-  if (!webSearch || functions.length > 0 || canSearch(target)) return undefined;
-  const { query } = searchWish(webSearch, bodyOf(inbound));
+  const tools = readable(() => {
+    bodyOf(inbound);
+    return wire.tools(inbound, target);
+  });
+  if (!tools?.webSearch || tools.names.size > 0 || wire.canSearch(target)) return undefined;
+  const { query } = searchWish(tools.webSearch, bodyOf(inbound));
   return { when: "last_resort", message: searchUnavailable(messageId, model, query, target.provider) };
 }
 
 /** Undefined for a body that is not well-formed: the request will say what is wrong with it. */
-function readableTools(inbound: InboundRequest, target: Target): ChatTools | undefined {
+function readable<T>(read: () => T): T | undefined {
   try {
-    bodyOf(inbound);
-    return chatTools(inbound, target);
+    return read();
   } catch (error) {
     if (error instanceof CannotCarry) return undefined;
     throw error;
