@@ -10,7 +10,7 @@ export function describeMachine() {
     kernel: release(),
     node: process.version,
     nginx: firstLine("nginx", ["-v"]),
-    commit: firstLine("git", ["rev-parse", "--short", "HEAD"]),
+    commit: firstLine("git", ["describe", "--always", "--dirty"]),
     loadBefore: loadNow(),
   };
 }

@@ -215,7 +215,7 @@ static void body_received(void *context, const char *bytes, size_t length) {
     memcpy(c->failure + c->failure_length, bytes, take);
     c->failure_length += take;
   }
-  if (options.events == 0) return;
+  if (options.events == 0 && options.abort_after == 0) return;
   for (size_t at = 0; at < length;) {
     if (c->stamp_digits < 0) {
       const char *found = memchr(bytes + at, '@', length - at);
