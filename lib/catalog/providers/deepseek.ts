@@ -15,8 +15,10 @@ export const deepseek: ProviderType = {
   modelList: "/../models",
   quirks: {
     betas: "strip",
-    reasoningIn: "thinking",
+    reasoningIn: ["thinking", "reasoning_effort"],
     reasoningReplay: "reasoning_content",
+    // The field must be there on every answer with calls; empty will do.
+    reasoningPlaceholder: "",
     structuredOutput: "json_object",
   },
   serves: ["deepseek-"],

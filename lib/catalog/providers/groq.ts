@@ -17,6 +17,8 @@ export const groq: ProviderType = {
   modelList: "/models",
   quirks: {
     maxTokensField: "max_completion_tokens",
+    maxTools: 128,
+    reasoningFormat: "parsed",
     reasoningReplay: "reasoning",
     webSearch: "groq-compound",
     structuredOutput: "omit",

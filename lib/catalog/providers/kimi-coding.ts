@@ -18,6 +18,7 @@ export const kimiCoding: ProviderType = {
     betas: "strip",
     clientUserAgent: true,
     reasoningReplay: "reasoning_content",
+    reasoningPlaceholder: " ",
     toolChoiceAutoOnly: true,
     toolCallId: "kimi",
     schemaDialect: "moonshot",

@@ -18,7 +18,12 @@ export const moonshot: ProviderType = {
   keyUrl: "https://platform.moonshot.ai/console/api-keys",
   modelList: "/models",
   quirks: {
+    byModel: [
+      { models: /^kimi-k2\.6/, reasoningIn: "thinking" },
+      { models: /^kimi-k2\.7/, reasoningIn: "omit" },
+    ],
     reasoningReplay: "reasoning_content",
+    reasoningPlaceholder: " ",
     schemaDialect: "moonshot",
     toolChoiceAutoOnly: true,
     toolCallId: "kimi",

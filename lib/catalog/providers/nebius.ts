@@ -11,7 +11,7 @@ export const nebius: ProviderType = {
   keyVariable: "NEBIUS_API_KEY",
   keyUrl: "https://tokenfactory.nebius.com/project/api-keys",
   modelList: "/models?verbose=true",
-  quirks: { reasoningReplay: "reasoning_content" },
+  quirks: { reasoningReplay: "reasoning_content", efforts: ["low", "medium", "high"] },
   serves: [
     "deepseek-ai/",
     "zai-org/",

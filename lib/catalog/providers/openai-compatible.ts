@@ -10,7 +10,7 @@ export const openaiCompatible: ProviderType = {
   auth: "bearer",
   authTypes: ["api_key", "none"],
   modelList: "/models",
-  quirks: {},
+  quirks: { maxTokensOptional: true },
   serves: [""],
   note: "base_url is the part before /chat/completions, usually ending in /v1. Name the model in each mapping.",
 };

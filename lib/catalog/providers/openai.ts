@@ -18,6 +18,11 @@ export const openai: ProviderType = {
     systemRole: "developer",
     maxTokensField: "max_completion_tokens",
     promptCacheKey: true,
+    safetyIdentifier: true,
+    midSystem: true,
+    files: true,
+    maxTools: 128,
+    extraFields: { store: false },
     webSearch: "web_search_options",
   },
   // Chat Completions refuses tools on reasoning models; what is not one of those may live behind a custom base_url.

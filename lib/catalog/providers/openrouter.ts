@@ -18,6 +18,8 @@ export const openrouter: ProviderType = {
   keyUrl: "https://openrouter.ai/keys",
   modelList: "/models",
   quirks: {
+    midSystem: true,
+    files: true,
     reasoningIn: "reasoning",
     reasoningReplay: "reasoning_details",
     webSearch: "openrouter-plugin",

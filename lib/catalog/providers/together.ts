@@ -15,6 +15,7 @@ export const together: ProviderType = {
   modelList: "/models",
   quirks: {
     parallelToolCalls: false,
+    efforts: ["low", "medium", "high"],
     reasoningReplay: "reasoning_content",
     extraFields: { context_length_exceeded_behavior: "error" },
   },

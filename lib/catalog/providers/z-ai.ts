@@ -15,7 +15,8 @@ export const zAi: ProviderType = {
   modelList: "/../paas/v4/models",
   quirks: {
     betas: "strip",
-    reasoningIn: "thinking",
+    reasoningIn: ["thinking", "enable_thinking"],
+    parallelToolCalls: false,
     reasoningReplay: "reasoning_content",
     toolChoiceAutoOnly: true,
     structuredOutput: "json_object",

@@ -1,7 +1,7 @@
 /** The real client's recorded requests, and a conversation with everything in it, as each vendor's own schema wants them. */
 import { describe, expect, it } from "vitest";
 import { modelCapabilities, PROVIDER_TYPES, upstreamModel } from "../../../lib/catalog/index.ts";
-import type { ProviderType, Quirks } from "../../../lib/catalog/types.ts";
+import type { ProviderType } from "../../../lib/catalog/types.ts";
 import { openaiChat } from "../../../lib/wires/openai-chat/index.ts";
 import type { Target } from "../../../lib/wires/wire.ts";
 import { captures } from "../../support/recordings.ts";
@@ -9,14 +9,6 @@ import { CHAT_DIALECTS, checkChatRequest } from "../../support/validators/openai
 import { inbound, type Json, requestBody } from "./support.ts";
 
 const chatTypes = PROVIDER_TYPES.filter((type) => type.baseUrls["openai-chat"] !== undefined && CHAT_DIALECTS[type.id]);
-
-/** Values that the catalogue's entries do not have yet; whatever an entry says goes before. */
-const AWAITED: Readonly<Record<string, Quirks>> = {
-  "z.ai": { parallelToolCalls: false },
-  "kimi-coding": { reasoningPlaceholder: " " },
-  moonshot: { reasoningPlaceholder: " " },
-  deepseek: { reasoningPlaceholder: "" },
-};
 
 /** What the wire throws for models that take tools on another protocol only. */
 const refusal = (to: Target) =>
@@ -27,10 +19,9 @@ function targets(type: ProviderType): Target[] {
   const models = ["claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"].map(
     (name) => upstreamModel(type, name)?.model ?? "some-model",
   );
-  const whole = { ...type, quirks: { ...AWAITED[type.id], ...type.quirks } };
   return [...new Set(models)].map((model) => ({
     provider: type.id,
-    type: whole,
+    type,
     baseUrl: type.baseUrls["openai-chat"] ?? "",
     model,
     capabilities: modelCapabilities(type, model),
