@@ -3,6 +3,7 @@ import { NO_USAGE } from "../../anthropic/usage.ts";
 import type { Failure } from "../../catalog/failure-reasons.ts";
 import { readStreamError } from "../failures.ts";
 import type { AnswerSink } from "../shared/answer-sink.ts";
+import type { Assembler } from "../shared/assembler.ts";
 import { BlockOrder, type Call } from "../shared/block-order.ts";
 import { bodyOf } from "../shared/body.ts";
 import { familyOf } from "../shared/families.ts";
@@ -28,12 +29,11 @@ const CHARACTERS_PER_TOKEN = 4;
  * Makes one Anthropic answer out of the chunks of a stream, or out of a whole completion, which is one big chunk to it:
  * so both say the same.
  */
-export class ChatAssembler {
+export class ChatAssembler implements Assembler {
   readonly notes: string[] = [];
   failure: Failure | undefined;
   stopReason: string | null = null;
   servedModel: string | undefined;
-  /** The answer is told to its end. */
   finished = false;
 
   readonly #context: TranslationContext;
@@ -79,12 +79,10 @@ export class ChatAssembler {
     return this.#search?.count(usage) ?? usage;
   }
 
-  /** Has a call begun whose arguments may still be coming? */
-  get hasCalls(): boolean {
-    return this.#calls.all.length > 0;
+  mayBeCall(line: string): boolean {
+    return this.#hasCalls || line.includes('"tool_calls"');
   }
 
-  /** Takes one chunk, or a whole completion. @returns what the client is to get now */
   add(value: unknown): string {
     if (this.finished || this.failure || typeof value !== "object" || value === null) return "";
     if (isError(value)) return this.#fail(readStreamError(this.#context.target.type.id, value, this.#now()));
@@ -101,14 +99,10 @@ export class ChatAssembler {
     return out;
   }
 
-  /**
-   * The upstream has nothing more to say.
-   * @param isClosed it said so itself (`[DONE]`, or the answer came as one document)
-   */
   end(isClosed: boolean): string {
     if (this.finished || this.failure) return "";
     const held = this.heldText();
-    const isEmpty = held === "" && this.#out === undefined && !this.hasCalls;
+    const isEmpty = held === "" && this.#out === undefined && !this.#hasCalls;
     if (this.#finish === undefined && isEmpty)
       return this.#fail({ reason: "empty_answer", message: "the stream ended without an answer" });
     if (this.#finish === undefined && !isClosed) {
@@ -118,11 +112,15 @@ export class ChatAssembler {
     return held + this.#conclude();
   }
 
-  /** Text that was held back because it might have become something else, at a moment when nothing more comes. */
   heldText(): string {
     let out = "";
     for (const said of this.#tags?.flush() ?? []) out += this.#showSaid(said);
     return out + this.#flushText();
+  }
+
+  /** Has a call begun whose arguments may still be coming? */
+  get #hasCalls(): boolean {
+    return this.#calls.all.length > 0;
   }
 
   #addChoice(choice: Choice): string {
@@ -196,7 +194,7 @@ export class ChatAssembler {
 
   #conclude(): string {
     const { messageId } = this.#context;
-    const finish = this.#stopSequence === undefined ? meaningOf(this.#finish, this.hasCalls) : "stop_sequence";
+    const finish = this.#stopSequence === undefined ? meaningOf(this.#finish, this.#hasCalls) : "stop_sequence";
     if (finish === "failed")
       return this.#fail({ reason: "server_error", message: `the model stopped: ${this.#finish}` });
     const isCut = finish === "max_tokens" || finish === "refusal" || finish === "model_context_window_exceeded";

@@ -4,7 +4,7 @@ import { MessageWriter } from "../../anthropic/sse/writer.ts";
 import type { Usage } from "../../anthropic/types.ts";
 import { FAILURE_REASONS, type Failure } from "../../catalog/failure-reasons.ts";
 import type { StreamTranslator, TranslationContext } from "../wire.ts";
-import { ChatAssembler } from "./assembler.ts";
+import type { Assembler, MakeAssembler } from "./assembler.ts";
 
 /** So many unreadable lines in a row are no accident. */
 const MOST_BAD_LINES = 3;
@@ -13,15 +13,12 @@ const CURLY = 0x7b;
 const SQUARE = 0x5b;
 const ANGLE = 0x3c;
 
-/**
- * Turns a Chat Completions stream into Anthropic's events as the bytes come.
- * @see https://platform.openai.com/docs/api-reference/chat-streaming
- */
-export class ChatStream implements StreamTranslator {
+/** Turns a stream of JSON events into Anthropic's events as the bytes come. */
+export class AssembledStream implements StreamTranslator {
   phase: StreamTranslator["phase"] = "before";
 
   readonly #provider: string;
-  readonly #assembler: ChatAssembler;
+  readonly #assembler: Assembler;
   readonly #reader = new SseReader();
   #writer: MessageWriter | undefined;
   /** What the body is, by its first byte; `document` is JSON where events should be, read when it is whole. */
@@ -29,13 +26,12 @@ export class ChatStream implements StreamTranslator {
   #document: Buffer[] = [];
   #badLines = 0;
 
-  constructor(context: TranslationContext, now: () => number = Date.now) {
+  constructor(context: TranslationContext, make: MakeAssembler) {
     this.#provider = context.target.provider;
-    const makeWriter = (model: string) => {
+    this.#assembler = make((model) => {
       this.#writer = new MessageWriter({ id: context.messageId, model });
       return this.#writer;
-    };
-    this.#assembler = new ChatAssembler(context, makeWriter, now);
+    });
   }
 
   get failure(): Failure | undefined {
@@ -115,14 +111,14 @@ export class ChatStream implements StreamTranslator {
   #addEvent(event: string, data: string): string {
     if (data.trimEnd() === "[DONE]") return this.#assembler.end(true);
     if (event === "ping" || data === "") return "";
-    return event === "error" ? this.#addError(data) : this.#addJson(data);
+    return event === "error" ? this.#addError(data) : this.#addJson(data, event);
   }
 
   /** An event that calls itself an error is one, whatever it holds. */
   #addError(data: string): string {
     const value = parse(data);
     const hasError = typeof value === "object" && value !== null && "error" in value;
-    return this.#assembler.add(hasError ? value : { error: value ?? data });
+    return this.#assembler.add(hasError ? value : { error: value ?? data }, "error");
   }
 
   /** JSON where events should be: one answer or error, several in an array, or one a line. */
@@ -130,21 +126,21 @@ export class ChatStream implements StreamTranslator {
     const text = Buffer.concat(this.#document).toString("utf8");
     const whole = parse(text);
     const parts = Array.isArray(whole) ? whole : whole === undefined ? undefined : [whole];
-    if (parts) return parts.map((part) => this.#assembler.add(part)).join("");
+    if (parts) return parts.map((part) => this.#assembler.add(part, "")).join("");
     const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-    return lines.map((line) => this.#addJson(line)).join("");
+    return lines.map((line) => this.#addJson(line, "")).join("");
   }
 
   /** A line that cannot be read is left out, unless that may have cost a piece of a tool's arguments. */
-  #addJson(text: string): string {
+  #addJson(text: string, event: string): string {
     const value = parse(text);
     if (value !== undefined) {
       this.#badLines = 0;
-      return this.#assembler.add(value);
+      return this.#assembler.add(value, event);
     }
     this.#badLines++;
     this.#assembler.notes.push("left out a line of the stream that is not JSON");
-    if (this.#badLines >= MOST_BAD_LINES || this.#assembler.hasCalls || text.includes('"tool_calls"'))
+    if (this.#badLines >= MOST_BAD_LINES || this.#assembler.mayBeCall(text))
       this.#failWith("the stream holds lines that are not JSON");
     return "";
   }
