@@ -1,22 +1,5 @@
+import { DELTAS_OF, EMPTY_FIELDS, NEEDED_FIELDS } from "./block-kinds.ts";
 import { SseReader } from "./reader.ts";
-
-/** Which deltas may go into which kind of block (facts: protocols A5). */
-const DELTAS_OF: Readonly<Record<string, readonly string[]>> = {
-  text: ["text_delta", "citations_delta"],
-  thinking: ["thinking_delta", "signature_delta"],
-  tool_use: ["input_json_delta"],
-  server_tool_use: ["input_json_delta"],
-  mcp_tool_use: ["input_json_delta"],
-  compaction: ["compaction_delta"],
-};
-
-/** Fields that the block's first event must carry for clients to fill. */
-const START_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  text: ["text"],
-  thinking: ["thinking", "signature"],
-  tool_use: ["id", "name", "input"],
-  server_tool_use: ["id", "name", "input"],
-};
 
 interface Checked {
   type?: string;
@@ -84,7 +67,7 @@ export class GrammarChecker {
       if (this.#block) this.#fault("content_block_start while a block is open");
       if (body.index !== this.#next) this.#fault(`content_block_start: index ${body.index}, expected ${this.#next}`);
       const type = String(body.content_block?.type);
-      for (const field of START_FIELDS[type] ?? [])
+      for (const field of [...(NEEDED_FIELDS[type] ?? []), ...Object.keys(EMPTY_FIELDS[type] ?? {})])
         if (body.content_block?.[field] === undefined) this.#fault(`content_block_start: ${type} without ${field}`);
       if (type === "tool_use" && !/^[a-zA-Z0-9_-]+$/.test(String(body.content_block?.id)))
         this.#fault(`content_block_start: tool id ${String(body.content_block?.id)}`);

@@ -10,7 +10,7 @@ const SPACE = 0x20;
 const COLON = 0x3a;
 
 /** Largest event that is still read; tool inputs of 1 MiB happen, 16 MiB do not. */
-const MAX_EVENT_BYTES = 16 * 1024 * 1024;
+export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
 /** Thrown when one event grows beyond what any provider sends. */
 export class EventTooLarge extends Error {
