@@ -7,12 +7,17 @@ import type { StreamTranslator, TranslationContext } from "../wire.ts";
 import { ResponseAssembler } from "./assembler.ts";
 import type { ResponseEvent } from "./events.ts";
 
+/** So many unreadable events in a row are no accident. */
+const MOST_BAD_LINES = 3;
+
 /** Turns a Responses stream into Anthropic's events as the bytes come. */
 export class ResponsesStream implements StreamTranslator {
   phase: StreamTranslator["phase"] = "before";
   readonly #provider: string;
   readonly #assembler: ResponseAssembler;
   readonly #reader = new SseReader();
+  readonly notes: string[] = [];
+  #badInARow = 0;
   #writer: MessageWriter | undefined;
 
   constructor(context: TranslationContext, now: () => number = Date.now) {
@@ -71,13 +76,23 @@ export class ResponsesStream implements StreamTranslator {
       if (data.trimEnd() === "[DONE]") continue;
       const parsed = parse(data);
       if (!parsed) {
+        if (this.#mayLeaveOut(event, data)) continue;
         this.#assembler.failure ??= { reason: "bad_answer", message: "the stream holds events that are not JSON" };
         break;
       }
+      this.#badInARow = 0;
       out += this.#assembler.add(parsed.type === undefined && event !== "" ? { ...parsed, type: event } : parsed);
     }
     this.#settle();
     return out;
+  }
+
+  /** In text a word is lost; half of a call's arguments, or of what a signature stands for, is worse than none. */
+  #mayLeaveOut(event: string, data: string): boolean {
+    this.notes.push("left out an event of the stream that is not JSON");
+    const open = this.#writer?.open;
+    const isText = (open === undefined || open === "text") && !`${event}${data}`.includes("function_call");
+    return isText && ++this.#badInARow < MOST_BAD_LINES;
   }
 
   #settle(): void {
