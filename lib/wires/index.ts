@@ -6,6 +6,7 @@ import type { Wire } from "./wire.ts";
 const LAZY: Readonly<Partial<Record<WireId, () => Promise<Wire>>>> = {
   "openai-chat": async () => (await import("./openai-chat/index.ts")).openaiChat,
   "openai-responses": async () => (await import("./openai-responses/index.ts")).openaiResponses,
+  gemini: async () => (await import("./gemini/index.ts")).gemini,
 };
 
 const loaded = new Map<WireId, Wire>([["anthropic", anthropic]]);
