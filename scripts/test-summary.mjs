@@ -12,6 +12,7 @@ export function summarise(report, check, exit) {
   const troubles = [];
   let passed = report?.numPassedTests ?? 0;
   let failed = report?.numFailedTests ?? 0;
+  if (failed > 0) troubles.push(failed === 1 ? "one test failed" : `${failed} tests failed`);
   const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
   // A file that cannot even be loaded has no tests that could fail.
   const unloadable = (report?.testResults ?? []).filter(
@@ -38,7 +39,7 @@ if (process.argv[1]?.endsWith("test-summary.mjs")) {
   const because = troubles.length > 0 ? `: ${troubles.join("; ")}` : "";
   const skips = skipped > 0 ? `; ${skipped} skipped for the reasons given above` : "";
   console.log();
-  if (failed > 0) console.log(`Something is broken${because || ", see above"}${skips}.`);
+  if (failed > 0) console.log(`Something is broken${because}${skips}.`);
   else console.log(`Everything works${skips}.`);
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   process.exitCode = failed > 0 ? 1 : 0;

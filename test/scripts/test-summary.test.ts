@@ -52,6 +52,7 @@ test("skipped and to be written are both skipped", async () => {
 test("a failed test, a failed check, a file that cannot be loaded and a crash all fail the run", async () => {
   const unloadable = { name: "a.test.ts", status: "failed", assertionResults: [] };
   expect(await summarise({ ...GOOD, numFailedTests: 1 }, "0", "1")).toMatchObject({
+    sentence: "Something is broken: one test failed.",
     numbers: "6 passed, 1 failed, 0 skipped",
     exitCode: 1,
   });
