@@ -206,6 +206,7 @@ class Work {
   }
 }
 
-function isLoopback(host: string): boolean {
+/** Can the address be reached from this machine only? */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

@@ -1,9 +1,11 @@
 import type { LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
+import { checkedForHost } from "./bound-host.ts";
 import type { ServerContext } from "./context.ts";
 
 /** A good file is used from now on; with a broken one the last good one stays. Requests under way keep what they began with. */
-export function useConfig(context: ServerContext, loaded: LoadedConfig): void {
+export function useConfig(context: ServerContext, read: LoadedConfig): void {
+  const loaded = checkedForHost(read, new URL(context.url).hostname);
   const before = context.config.settings;
   const settings = loaded.settings ?? before;
   forgetChanged(context, before.providers, settings.providers);

@@ -14,6 +14,7 @@ import { RetryBudget } from "../relay/retry-budget.ts";
 import { Timers } from "../relay/timers.ts";
 import { TrackRecord } from "../relay/track-record.ts";
 import { UpstreamPool } from "../relay/upstream.ts";
+import { checkedForHost } from "./bound-host.ts";
 import type { LiveConfig, ServerContext } from "./context.ts";
 import { HealthFile } from "./health-file.ts";
 import { createListener } from "./listener.ts";
@@ -61,7 +62,8 @@ const KEEP_ALIVE_MS = 75_000;
  * @throws {ConfigUnusable}; the system's error when the port is taken
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const loaded = await loadConfig(options.configPath, options.env);
+  const read = await loadConfig(options.configPath, options.env);
+  const loaded = checkedForHost(read, options.host ?? read.settings?.server.host ?? "");
   const { settings, tree } = loaded;
   if (!settings || !tree) throw new ConfigUnusable(loaded);
   const context = createContext(options, { loaded, settings, tree });
