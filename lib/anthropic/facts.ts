@@ -1,6 +1,6 @@
 import { findMedia } from "./media.ts";
 import { roughTokens } from "./rough-tokens.ts";
-import { type Range, scanItems, scanObject, type TopLevel } from "./scan.ts";
+import { type Inside, type Range, scanObject, type TopLevel } from "./scan.ts";
 import { findTag, TAG_NEEDLE } from "./subagent-tag.ts";
 
 /** What routing, the capability check and the relay need to know of a request, read from its bytes. */
@@ -33,14 +33,14 @@ export interface RequestFacts {
 }
 
 /** @returns undefined when the request is not one (model or messages missing or of the wrong type) */
-export function readFacts(raw: Buffer, top: TopLevel): RequestFacts | undefined {
+export function readFacts(raw: Buffer, top: TopLevel, inside: Inside): RequestFacts | undefined {
   const model = decode(raw, top.get("model"));
+  const items = inside.messages;
   const messages = top.get("messages");
-  const items = messages && scanItems(raw, messages);
-  if (typeof model !== "string" || model === "" || !items) return undefined;
+  if (typeof model !== "string" || model === "" || !messages || raw[messages.start] !== 0x5b) return undefined;
   const thinking = fields(decode(raw, top.get("thinking")));
   const outputConfig = fields(decode(raw, top.get("output_config")));
-  const media = findMedia(raw, items);
+  const media = findMedia(raw, items, inside.mediaWords);
   const last = items.at(-1);
   let tokens: number | undefined;
   return {
@@ -50,12 +50,12 @@ export function readFacts(raw: Buffer, top: TopLevel): RequestFacts | undefined 
     thinkingType: string(thinking.type),
     thinkingBudget: number(thinking.budget_tokens),
     effort: string(outputConfig.effort),
-    ...readTools(raw, top.get("tools")),
+    ...readTools(raw, inside.tools),
     subagentTag: readTag(raw, top.get("system")),
     hasImage: media.some(({ type }) => type === "image"),
     hasDocument: media.some(({ type }) => type === "document"),
     structuredOutput: isGiven(outputConfig.format) || isGiven(decode(raw, top.get("output_format"))),
-    prefill: last !== undefined && decodeField(raw, last, "role") === "assistant",
+    prefill: last !== undefined && decodeField(raw, last, scanObject(raw, last), "role") === "assistant",
     messageCount: items.length,
     lastMessageBytes: last ? last.end - last.start : 0,
     metadataSession: sessionOf(fields(decode(raw, top.get("metadata"))).user_id),
@@ -80,8 +80,7 @@ function decode(raw: Buffer, range: Range | undefined): unknown {
 }
 
 /** One field of an object; an object with escaped or doubled keys is parsed whole. */
-function decodeField(raw: Buffer, object: Range, name: string): unknown {
-  const keys = scanObject(raw, object);
+function decodeField(raw: Buffer, object: Range, keys: TopLevel | undefined, name: string): unknown {
   return keys ? decode(raw, keys.get(name)) : fields(decode(raw, object))[name];
 }
 
@@ -101,14 +100,13 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-function readTools(raw: Buffer, range: Range | undefined): { toolTypes: string[]; toolCount: number } {
-  const items = (range && scanItems(raw, range)) ?? [];
+function readTools(raw: Buffer, tools: Inside["tools"]): { toolTypes: string[]; toolCount: number } {
   const types = new Set<string>();
-  for (const item of items) {
-    const type = decodeField(raw, item, "type");
+  for (const tool of tools) {
+    const type = decodeField(raw, tool, tool.keys, "type");
     if (typeof type === "string") types.add(type);
   }
-  return { toolTypes: [...types], toolCount: items.length };
+  return { toolTypes: [...types], toolCount: tools.length };
 }
 
 function readTag(raw: Buffer, system: Range | undefined): string | undefined {

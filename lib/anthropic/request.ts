@@ -1,5 +1,5 @@
 import { type RequestFacts, readFacts } from "./facts.ts";
-import { isTooDeep, MAX_DEPTH, scanTopLevel, type TopLevel } from "./scan.ts";
+import { type Inside, isTooDeep, MAX_DEPTH, scanTopLevel, type TopLevel } from "./scan.ts";
 import type { MessagesBody } from "./types.ts";
 
 /** Thrown when a body is no JSON object or lacks what every request needs. `message` is for the client. */
@@ -27,17 +27,22 @@ export interface InboundRequest {
  * @throws {BadBody} when the bytes are no JSON object with a model and messages
  */
 export function readRequest(raw: Buffer, headers: Readonly<Record<string, string | undefined>>): InboundRequest {
-  const scanned = scanTopLevel(raw);
-  if (scanned) {
-    const facts = readFacts(raw, scanned);
-    if (facts) return lazyRequest(raw, headers, scanned, facts);
-  }
+  const request = scanned(raw, headers) ?? scanned(writtenAnew(raw), headers);
+  if (!request) throw new Error("a body that was parsed and written anew cannot be scanned");
+  return request;
+}
+
+function scanned(raw: Buffer, headers: InboundRequest["headers"]): InboundRequest | undefined {
+  const inside: Inside = { messages: [], tools: [], mediaWords: [] };
+  const top = scanTopLevel(raw, inside);
+  const facts = top && readFacts(raw, top, inside);
+  return facts && lazyRequest(raw, headers, top, facts);
+}
+
+/** @throws {BadBody} */
+function writtenAnew(raw: Buffer): Buffer {
   if (isTooDeep(raw)) throw new BadBody(`the body nests deeper than ${MAX_DEPTH} levels`);
-  const canonical = Buffer.from(JSON.stringify(parseBody(raw)));
-  const top = scanTopLevel(canonical);
-  const facts = top && readFacts(canonical, top);
-  if (!top || !facts) throw new Error("a body that was parsed and written anew cannot be scanned");
-  return lazyRequest(canonical, headers, top, facts);
+  return Buffer.from(JSON.stringify(parseBody(raw)));
 }
 
 function lazyRequest(

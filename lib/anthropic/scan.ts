@@ -21,18 +21,31 @@ export const MAX_DEPTH = 1_000;
 
 const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
+/** What stands inside the two long arrays of a request, found by the walk that finds the top-level keys. */
+export interface Inside {
+  /** The items of `messages`. */
+  messages: Range[];
+  /** The items of `tools`; `keys` is undefined where the item is odd, as for `scanObject`. */
+  tools: (Range & { keys: TopLevel | undefined })[];
+  /** Where in `messages` a string begins that is `"image"` or `"document"`: few, or none. */
+  mediaWords: number[];
+}
+
 /**
  * Finds the top-level keys of a JSON document that is one object, without building its values.
  * Structure (brackets, commas, colons, literals) is checked; the inside of strings is skipped by looking for the next
  * quote, so that the cost is a fraction of a parse. A string with a bad escape therefore passes here and fails in the
  * parser that finally reads it.
+ * @param inside filled on the way, so that nothing has to be walked over twice
  * @returns undefined for anything odd (no object, duplicate or escaped keys, trailing bytes): parse properly then
  */
-export function scanTopLevel(raw: Buffer): TopLevel | undefined {
+export function scanTopLevel(raw: Buffer, inside?: Inside): TopLevel | undefined {
   const start = skipSpace(raw, 0);
   let end = raw.length;
   while (end > start && isSpace(raw[end - 1])) end--;
-  return scanObject(raw, { start, end });
+  const keys = new Map<string, Range>();
+  const skip: Skip = (key, at) => (inside && skipInside(raw, key, at, inside)) ?? skipValue(raw, at);
+  return walkObject(raw, start, keys, skip) === end ? keys : undefined;
 }
 
 /**
@@ -40,39 +53,78 @@ export function scanTopLevel(raw: Buffer): TopLevel | undefined {
  * @returns ranges into the whole buffer, or undefined as for `scanTopLevel`
  */
 export function scanObject(raw: Buffer, object: Range): TopLevel | undefined {
-  if (raw[object.start] !== OPEN_BRACE) return undefined;
   const keys = new Map<string, Range>();
-  let at = skipSpace(raw, object.start + 1);
-  if (raw[at] === CLOSE_BRACE) return at + 1 === object.end ? keys : undefined;
-  for (;;) {
-    const keyStart = at;
-    const start = skipKey(raw, keyStart);
-    if (start < 0) return undefined;
-    const key = raw.toString("utf8", keyStart + 1, raw.lastIndexOf(QUOTE, start - 1));
-    if (key.includes("\\") || keys.has(key)) return undefined;
-    const end = skipValue(raw, start);
-    if (end < 0) return undefined;
-    keys.set(key, { start, end });
-    at = skipSpace(raw, end);
-    if (raw[at] === CLOSE_BRACE) return at + 1 === object.end ? keys : undefined;
-    if (raw[at] !== COMMA) return undefined;
-    at = skipSpace(raw, at + 1);
-  }
+  return walkObject(raw, object.start, keys, (_key, at) => skipValue(raw, at)) === object.end ? keys : undefined;
 }
 
 /** @returns ranges of the array's items, or undefined when the range is no well-formed array */
 export function scanItems(raw: Buffer, array: Range): Range[] | undefined {
-  if (raw[array.start] !== OPEN_BRACKET) return undefined;
   const items: Range[] = [];
-  let at = skipSpace(raw, array.start + 1);
-  if (raw[at] === CLOSE_BRACKET) return at + 1 === array.end ? items : undefined;
-  for (;;) {
+  const end = walkItems(raw, array.start, (at) => {
     const end = skipValue(raw, at);
-    if (end < 0) return undefined;
     items.push({ start: at, end });
+    return end;
+  });
+  return end === array.end ? items : undefined;
+}
+
+/** Steps over the value of a key. @returns the index behind it, or -1 */
+type Skip = (key: string, at: number) => number;
+
+/** @returns undefined where there is nothing to look into */
+function skipInside(raw: Buffer, key: string, at: number, inside: Inside): number | undefined {
+  if (raw[at] !== OPEN_BRACKET) return undefined;
+  if (key === "messages")
+    return walkItems(raw, at, (start) => {
+      const end = skipValue(raw, start, inside.mediaWords);
+      inside.messages.push({ start, end });
+      return end;
+    });
+  if (key === "tools")
+    return walkItems(raw, at, (start) => {
+      const keys = new Map<string, Range>();
+      const whole = walkObject(raw, start, keys, (_key, from) => skipValue(raw, from));
+      const end = whole < 0 ? skipValue(raw, start) : whole;
+      inside.tools.push({ start, end, keys: whole < 0 ? undefined : keys });
+      return end;
+    });
+  return undefined;
+}
+
+/** @returns the index behind the object, or -1 when it is none or has escaped or doubled keys */
+function walkObject(raw: Buffer, from: number, keys: Map<string, Range>, skip: Skip): number {
+  if (raw[from] !== OPEN_BRACE) return -1;
+  let at = skipSpace(raw, from + 1);
+  if (raw[at] === CLOSE_BRACE) return at + 1;
+  for (;;) {
+    const keyEnd = raw[at] === QUOTE ? skipString(raw, at) : -1;
+    if (keyEnd < 0) return -1;
+    const key = raw.toString("utf8", at + 1, keyEnd - 1);
+    if (key.includes("\\") || keys.has(key)) return -1;
+    at = skipSpace(raw, keyEnd);
+    if (raw[at] !== COLON) return -1;
+    const start = skipSpace(raw, at + 1);
+    const end = skip(key, start);
+    if (end < 0) return -1;
+    keys.set(key, { start, end });
     at = skipSpace(raw, end);
-    if (raw[at] === CLOSE_BRACKET) return at + 1 === array.end ? items : undefined;
-    if (raw[at] !== COMMA) return undefined;
+    if (raw[at] === CLOSE_BRACE) return at + 1;
+    if (raw[at] !== COMMA) return -1;
+    at = skipSpace(raw, at + 1);
+  }
+}
+
+/** @returns the index behind the array, or -1 */
+function walkItems(raw: Buffer, from: number, skip: (at: number) => number): number {
+  if (raw[from] !== OPEN_BRACKET) return -1;
+  let at = skipSpace(raw, from + 1);
+  if (raw[at] === CLOSE_BRACKET) return at + 1;
+  for (;;) {
+    const end = skip(at);
+    if (end < 0) return -1;
+    at = skipSpace(raw, end);
+    if (raw[at] === CLOSE_BRACKET) return at + 1;
+    if (raw[at] !== COMMA) return -1;
     at = skipSpace(raw, at + 1);
   }
 }
@@ -149,15 +201,19 @@ function skipKey(raw: Buffer, from: number): number {
 
 /**
  * Walks over one value of any depth without recursion.
+ * @param mediaWords takes the places of strings that may be a picture's or a document's type
  * @returns the index behind the value, or -1
  */
-function skipValue(raw: Buffer, from: number): number {
+function skipValue(raw: Buffer, from: number, mediaWords?: number[]): number {
   const closers: number[] = [];
   let at = from;
   while (at >= 0) {
     const closer = closerOf(raw[at]);
-    if (closer === undefined) at = raw[at] === QUOTE ? skipString(raw, at) : skipLiteral(raw, at);
-    else {
+    if (closer === undefined) {
+      const start = at;
+      at = raw[at] === QUOTE ? skipString(raw, at) : skipLiteral(raw, at);
+      if (mediaWords && isMediaWord(raw, start, at)) mediaWords.push(start);
+    } else {
       if (closers.length + 2 > MAX_DEPTH) return -1; // this one, and what holds the value
       at = skipSpace(raw, at + 1);
       if (raw[at] !== closer) {
@@ -181,6 +237,16 @@ function skipValue(raw: Buffer, from: number): number {
     at = raw[at] === COMMA ? nextValue(raw, skipSpace(raw, at + 1), open) : -1;
   }
   return -1;
+}
+
+const IMAGE = Buffer.from('"image"');
+const DOCUMENT = Buffer.from('"document"');
+
+function isMediaWord(raw: Buffer, start: number, end: number): boolean {
+  const length = end - start;
+  if (length !== IMAGE.length && length !== DOCUMENT.length) return false;
+  const word = length === IMAGE.length ? IMAGE : DOCUMENT;
+  return raw[start + 1] === word[1] && word.equals(raw.subarray(start, end));
 }
 
 function closerOf(opener: number | undefined): number | undefined {

@@ -22,7 +22,7 @@ export class AnswerSink {
   readonly #reply: ClientReply;
   readonly #headers: () => Record<string, string>;
   readonly #silence: Deadline;
-  readonly #opening: { id: string; model: string; inputTokens: number };
+  readonly #opening: { id: string; model: string; inputTokens: () => number };
   #state: "waiting" | "opened" | "flowing" | "ended" = "waiting";
   /** Bytes that were sent to the client. */
   bytes = 0;
@@ -35,7 +35,7 @@ export class AnswerSink {
     reply: ClientReply,
     timers: Timers,
     headers: () => Record<string, string>,
-    opening: { id: string; model: string; inputTokens: number },
+    opening: { id: string; model: string; inputTokens: () => number },
   ) {
     this.#reply = reply;
     this.#headers = headers;
@@ -93,7 +93,7 @@ export class AnswerSink {
       this.#state = "opened";
       this.#reply.begin(200, { ...this.#headers(), ...STREAM_HEADERS });
       const { id, model, inputTokens } = this.#opening;
-      this.#reply.write(new MessageWriter({ id, model }).start({ input_tokens: inputTokens, output_tokens: 1 }));
+      this.#reply.write(new MessageWriter({ id, model }).start({ input_tokens: inputTokens(), output_tokens: 1 }));
     }
     this.#reply.write(PING_EVENT);
     this.#silence.move(PING_EVERY_MS);

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Failure } from "../catalog/failure-reasons.ts";
 import type { Timers } from "./timers.ts";
 import { type Call, CallFailed, transportFailure } from "./upstream.ts";
 
@@ -18,14 +19,17 @@ export function collect(body: Readable, { call, timers, idleMs, limit, partial }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const give = (failure: CallFailed): void => {
+    let settled = false;
+    const give = (failure: Failure): void => {
+      if (settled) return;
+      settled = true;
       silence.cancel();
       if (partial && size > 0) resolve(Buffer.concat(chunks));
-      else reject(failure);
+      else reject(new CallFailed(failure));
     };
     const silence = timers.after(idleMs, () => {
       call.abort();
-      give(new CallFailed({ reason: "too_slow", message: `silent for ${idleMs} ms` }));
+      give({ reason: "too_slow", message: `silent for ${idleMs} ms` });
     });
     body.on("data", (chunk: Buffer) => {
       silence.move(idleMs);
@@ -33,13 +37,14 @@ export function collect(body: Readable, { call, timers, idleMs, limit, partial }
       chunks.push(chunk);
       if (size <= limit) return;
       call.abort();
-      give(new CallFailed({ reason: "bad_answer", message: `the answer is larger than ${limit} bytes` }));
+      give({ reason: "bad_answer", message: `the answer is larger than ${limit} bytes` });
     });
     body.on("end", () => {
+      settled = true;
       silence.cancel();
       resolve(Buffer.concat(chunks));
     });
-    body.on("error", (error: NodeJS.ErrnoException) => give(new CallFailed(transportFailure(error, true))));
-    body.on("close", () => give(new CallFailed({ reason: "truncated", message: "the answer was cut off" })));
+    body.on("error", (error: NodeJS.ErrnoException) => give(transportFailure(error, true)));
+    body.on("close", () => give({ reason: "truncated", message: "the answer was cut off" }));
   });
 }

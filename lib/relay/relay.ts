@@ -95,7 +95,7 @@ function remember(run: Run, { mapping }: Step): void {
     session: sessionKey,
     provider: mapping.provider.name,
     model: mapping.model,
-    promptTokens: inbound.facts.estimatedTokens,
+    promptBytes: inbound.raw.length,
     ttftMs: (entry.ttftMs ?? run.elapsed()) - began,
     now: run.deps.now(),
   });

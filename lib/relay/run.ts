@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Mapping, Settings } from "../config/settings.ts";
@@ -63,7 +63,7 @@ export class Run {
   readonly job: RelayJob;
   readonly deps: RelayDeps;
   readonly sink: AnswerSink;
-  readonly messageId = `msg_${randomBytes(12).toString("hex")}`;
+  readonly messageId = `msg_${randomUUID().replaceAll("-", "").slice(0, 24)}`;
   /** Tries that failed, in order. */
   readonly failed: FailedAttempt[] = [];
   /** Who is being asked, or has served. */
@@ -78,8 +78,8 @@ export class Run {
   constructor(job: RelayJob, deps: RelayDeps) {
     this.job = job;
     this.deps = deps;
-    const { model, estimatedTokens } = job.inbound.facts;
-    const opening = { id: this.messageId, model, inputTokens: estimatedTokens };
+    const { facts } = job.inbound;
+    const opening = { id: this.messageId, model: facts.model, inputTokens: () => facts.estimatedTokens };
     this.sink = new AnswerSink(job.reply, deps.timers, () => this.headers(), opening);
   }
 

@@ -7,6 +7,8 @@ import { type Call, CallFailed, transportFailure } from "./upstream.ts";
 
 /** How long a finished upstream may keep its connection without ending the response. */
 const LINGER_MS = 2_000;
+/** How long an upstream that has said why it ended may take for what else belongs to the end. */
+const ENDING_MS = 3_000;
 /** More than this is not held back: memory has an end. */
 const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
@@ -54,38 +56,45 @@ class Pump {
     this.#resolve = resolve;
     this.#mayRelease = !input.holdWhole && input.holdMs === 0;
     const { timers, idleMs, firstEventMs } = input;
-    this.#silence = timers.after(idleMs, () =>
-      this.#settle({ reason: "too_slow", message: `silent for ${idleMs} ms` }),
-    );
+    this.#silence = timers.after(idleMs, () => this.#cut({ reason: "too_slow", message: `silent for ${idleMs} ms` }));
     this.#patience = timers.after(firstEventMs, () =>
       this.#settle({ reason: "too_slow", message: `no content within ${firstEventMs} ms` }),
     );
   }
 
   start(): void {
-    const { body, translator, isWhole } = this.#in;
+    const { body, translator, isWhole, idleMs } = this.#in;
     body.on("data", (chunk: Buffer) => {
       if (this.#settled) return;
-      this.#silence.move(this.#in.idleMs);
+      this.#silence.move(idleMs);
       this.#take(() => translator.push(chunk));
+      if (!this.#settled && translator.isWhole) this.#silence.move(Math.min(idleMs || ENDING_MS, ENDING_MS));
     });
     body.on("end", () => {
       if (this.#settled) return;
       this.#take(() => translator.end());
       this.#settle(isWhole() ? undefined : CUT);
     });
-    body.on("error", (error: NodeJS.ErrnoException) => this.#settle(transportFailure(error, true)));
-    body.on("close", () => this.#settle(CUT));
+    body.on("error", (error: NodeJS.ErrnoException) => this.#cut(transportFailure(error, true)));
+    body.on("close", () => this.#cut(CUT));
   }
 
-  #take(translate: () => Buffer | string): void {
+  /** No more comes: the answer may be whole all the same, where only the protocol's last word is missing. */
+  #cut(found: Failure): void {
+    if (this.#settled) return;
+    this.#take(() => this.#in.translator.end(), found);
+    this.#settle(found);
+  }
+
+  /** @param found why nothing more comes; without it the translator knows best */
+  #take(translate: () => Buffer | string, found?: Failure): void {
     const { translator } = this.#in;
     try {
       this.#forward(translate());
     } catch (error) {
       return this.#settle(error instanceof CallFailed ? error.failure : unreadable(error));
     }
-    if (translator.phase === "complete" || translator.phase === "failed") this.#settle();
+    if (translator.phase === "complete" || translator.phase === "failed") this.#settle(found);
   }
 
   #forward(bytes: Buffer | string): void {
@@ -103,7 +112,11 @@ class Pump {
   #holdForAWhile(): void {
     this.#holding ??= this.#in.timers.after(this.#in.holdMs, () => {
       this.#mayRelease = true;
-      if (!this.#settled && !this.#claimed) this.#release();
+      if (!this.#settled && !this.#claimed)
+        this.#take(() => {
+          this.#release();
+          return "";
+        });
     });
   }
 

@@ -53,6 +53,12 @@ export class Timers {
   }
 
   #tick(): void {
+    // Only now: between two requests of a busy client there is often none, and a timer costs more than a look.
+    if (this.#entries.size === 0) {
+      clearInterval(this.#interval);
+      this.#interval = undefined;
+      return;
+    }
     const now = this.#now();
     for (const entry of this.#entries) {
       if (entry.due > now) continue;
@@ -68,8 +74,5 @@ export class Timers {
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry);
-    if (this.#entries.size > 0 || !this.#interval) return;
-    clearInterval(this.#interval);
-    this.#interval = undefined;
   }
 }

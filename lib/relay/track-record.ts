@@ -3,8 +3,8 @@ import type { Health } from "./health.ts";
 
 /** Weight of the newest sample in the decaying average. */
 const ALPHA = 0.3;
-/** Prompts are compared with prompts of about their size, in tokens. */
-const BUCKETS = [8_000, 32_000, 128_000] as const;
+/** Prompts are compared with prompts of about their size, in bytes. */
+const BUCKETS = [32_000, 128_000, 512_000] as const;
 /** How many conversations are remembered. */
 const MAX_SESSIONS = 5_000;
 
@@ -18,11 +18,11 @@ export class TrackRecord {
     session: string;
     provider: string;
     model: string;
-    promptTokens: number;
+    promptBytes: number;
     ttftMs: number;
     now: number;
   }): void {
-    const key = speedKey(at.provider, at.model, at.promptTokens);
+    const key = speedKey(at.provider, at.model, at.promptBytes);
     const before = this.#firstToken.get(key);
     this.#firstToken.set(key, before === undefined ? at.ttftMs : before + ALPHA * (at.ttftMs - before));
     const session = sessionKey(at.session, at.provider, at.model);
@@ -34,8 +34,8 @@ export class TrackRecord {
     }
   }
 
-  timeToFirstToken(provider: string, model: string, promptTokens: number): number | undefined {
-    return this.#firstToken.get(speedKey(provider, model, promptTokens));
+  timeToFirstToken(provider: string, model: string, promptBytes: number): number | undefined {
+    return this.#firstToken.get(speedKey(provider, model, promptBytes));
   }
 
   lastServed(session: string, provider: string, model: string): number | undefined {
@@ -57,13 +57,13 @@ export function healthView(health: Health, record: TrackRecord, credentials: (pr
       }
       return soonest;
     },
-    timeToFirstToken: (provider, model, tokens) => record.timeToFirstToken(provider, model, tokens),
+    timeToFirstToken: (provider, model, bytes) => record.timeToFirstToken(provider, model, bytes),
     lastServed: (session, provider, model) => record.lastServed(session, provider, model),
   };
 }
 
-function speedKey(provider: string, model: string, promptTokens: number): string {
-  return `${provider}\n${model}\n${BUCKETS.findIndex((limit) => promptTokens < limit)}`;
+function speedKey(provider: string, model: string, promptBytes: number): string {
+  return `${provider}\n${model}\n${BUCKETS.findIndex((limit) => promptBytes < limit)}`;
 }
 
 function sessionKey(session: string, provider: string, model: string): string {

@@ -30,6 +30,14 @@ export interface Call {
   abort(): void;
 }
 
+interface Origin {
+  secure: boolean;
+  /** With the port, for the header. */
+  host: string;
+  hostname: string;
+  port: string;
+}
+
 /** Idle connections are given up before the upstream's usual keep-alive is over. */
 const FREE_SOCKET_MS = 30_000;
 
@@ -38,6 +46,7 @@ const FREE_SOCKET_MS = 30_000;
  */
 export class UpstreamPool {
   readonly #timers: Timers;
+  readonly #origins = new Map<string, Origin>();
   readonly #agents: { http: http.Agent; https: https.Agent };
   readonly #fresh = { http: new http.Agent({ keepAlive: false }), https: new https.Agent({ keepAlive: false }) };
 
@@ -53,16 +62,40 @@ export class UpstreamPool {
    * @param fresh use a new connection: a stale pooled one is the usual cause of a reset
    */
   call(request: UpstreamRequest, timeouts: CallTimeouts, fresh: boolean): Call {
-    const url = new URL(request.url);
-    const secure = url.protocol === "https:";
+    const { origin, path } = this.#place(request.url);
+    const { secure } = origin;
     const agents = fresh ? this.#fresh : this.#agents;
     const body = typeof request.body === "string" ? Buffer.from(request.body) : request.body;
-    const headers = request.method === "GET" ? request.headers : { ...request.headers, "content-length": body.length };
-    const options = { method: request.method, headers, agent: secure ? agents.https : agents.http };
-    const outgoing = secure ? https.request(url, options) : http.request(url, options);
+    // A list: Node writes it as it is, where an object would be checked and copied header by header.
+    const headers = ["host", origin.host];
+    for (const [name, value] of Object.entries(request.headers)) headers.push(name, value);
+    if (request.method !== "GET") headers.push("content-length", String(body.length));
+    const { hostname, port } = origin;
+    const options = {
+      hostname,
+      port,
+      path,
+      method: request.method,
+      headers,
+      agent: secure ? agents.https : agents.http,
+    };
+    const outgoing = secure ? https.request(options) : http.request(options);
     const response = this.#await(outgoing, secure, timeouts);
     outgoing.end(request.method === "GET" ? undefined : body);
     return { response, abort: () => outgoing.destroy() };
+  }
+
+  /** An upstream has few origins and many requests. */
+  #place(url: string): { origin: Origin; path: string } {
+    const slash = url.indexOf("/", "https://".length);
+    const start = slash < 0 ? url : url.slice(0, slash);
+    let origin = this.#origins.get(start);
+    if (!origin) {
+      const { protocol, host, hostname, port } = new URL(start);
+      origin = { secure: protocol === "https:", host, hostname: hostname.replace(/^\[|\]$/g, ""), port };
+      this.#origins.set(start, origin);
+    }
+    return { origin, path: slash < 0 ? "/" : url.slice(slash) };
   }
 
   /** Closes idle connections. */
@@ -74,6 +107,7 @@ export class UpstreamPool {
     return new Promise((resolve, reject) => {
       let connecting: Deadline | undefined;
       let connected = false;
+      let answered = false;
       const give = (failure: Failure): void => {
         settle();
         reject(new CallFailed(failure));
@@ -100,6 +134,7 @@ export class UpstreamPool {
         });
       });
       outgoing.on("response", (response) => {
+        answered = true;
         settle();
         resolve(response);
       });
@@ -108,6 +143,7 @@ export class UpstreamPool {
         reject(new CallFailed(transportFailure(error, connected)));
       });
       outgoing.on("close", () => {
+        if (answered) return;
         settle();
         reject(new CallFailed({ reason: "reset", message: "the connection was closed before an answer came" }));
       });

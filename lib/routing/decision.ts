@@ -58,7 +58,7 @@ export interface HealthView {
   /** Epoch ms until which the provider (or this model at it) is cooling down; 0 when it is available. */
   coolingUntil(provider: string, model: string): number;
   /** Typical time to first token in ms for prompts of about this size; undefined while unknown. */
-  timeToFirstToken(provider: string, model: string, promptTokens: number): number | undefined;
+  timeToFirstToken(provider: string, model: string, promptBytes: number): number | undefined;
   /** Epoch ms of the last answer that this session got from the provider: its prompt cache may still be warm. */
   lastServed(sessionKey: string, provider: string, model: string): number | undefined;
 }

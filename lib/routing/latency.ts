@@ -30,9 +30,9 @@ export const byLatency: Strategy = (mappings, at) => {
     : [];
 };
 
-function measure(mappings: readonly Mapping[], { health, facts }: Circumstances): Timed[] {
-  const tokens = facts.estimatedTokens;
-  const known = mappings.map(({ provider, model }) => health.timeToFirstToken(provider.name, model, tokens));
+function measure(mappings: readonly Mapping[], { health, request }: Circumstances): Timed[] {
+  const bytes = request.raw.length;
+  const known = mappings.map(({ provider, model }) => health.timeToFirstToken(provider.name, model, bytes));
   const median = medianOf(known.filter((ms) => ms !== undefined));
   return mappings.map((mapping, index) => {
     const ms = known[index];

@@ -77,7 +77,7 @@ describe("by latency", () => {
 
   test("the prompt's size goes along with the question for speed", () => {
     const sizes: number[] = [];
-    ordered({}, [0, 0], { timeToFirstToken: (_provider, _model, tokens) => void sizes.push(tokens) });
-    expect(sizes).toEqual(NAMES.map(() => request.facts.estimatedTokens));
+    ordered({}, [0, 0], { timeToFirstToken: (_provider, _model, bytes) => void sizes.push(bytes) });
+    expect(sizes).toEqual(NAMES.map(() => request.raw.length));
   });
 });
