@@ -38,7 +38,7 @@ export function resolveProvider(
   const location = config.location || googleVariable(type, env, "GOOGLE_CLOUD_LOCATION");
   const baseUrl = readBaseUrl(config, written, type, wire, location, fault);
   const apiKeys = readKeys(config, written, type, env, note);
-  const authType = chooseAuth(config, type, apiKeys, fault);
+  const authType = chooseAuth(config, written, type, apiKeys, fault);
   checkOauth(config.oauth, type, fault);
   const project = config.project || googleVariable(type, env, "GOOGLE_CLOUD_PROJECT");
   if (type.auth === "adc" && project === "" && config.enabled) {
@@ -139,6 +139,7 @@ function noKeyWritten(written: ProviderConfig): boolean {
 
 function chooseAuth(
   config: ProviderConfig,
+  written: ProviderConfig,
   type: ProviderType,
   apiKeys: readonly string[],
   fault: Tell,
@@ -147,7 +148,8 @@ function chooseAuth(
   const wanted = config.auth_type;
   if (wanted === undefined) {
     if (!type.authTypes.includes("none")) return first;
-    return apiKeys.length > 0 || config.api_key !== "" ? "api_key" : "none";
+    // A key that was written down is wanted, even while its variable is not set.
+    return apiKeys.length > 0 || !noKeyWritten(written) ? "api_key" : "none";
   }
   if (type.authTypes.includes(wanted)) return wanted;
   // The original's files say "apikey" for Vertex AI, which has no such thing.

@@ -12,7 +12,6 @@ name = "spare"
 type = "openai-compatible"
 wire = "openai-chat"
 base_url = "https://llm.example/v1"
-auth_type = "api_key"
 api_key = "$CCM_TEST_SPARE_KEY"
 
 [[models]]
