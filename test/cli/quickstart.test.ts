@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../lib/config/load.ts";
 import { type Simulator, startSimulator } from "../../lib/simulator/server.ts";
-import { AVAILABLE_WIRES } from "../../lib/wires/index.ts";
 import { finished, isUp, NOWHERE, oneProvider, PATIENT, PROGRAM_ROOT, type Sandbox, sandboxes } from "./sandbox.ts";
 
 const { sandbox, afterwards } = sandboxes();
@@ -109,8 +108,8 @@ describe("without a terminal", () => {
 
 describe("what a preset sets up", () => {
   it.each([
-    ["api-key", "anthropic", "openai"],
-    ["cost", "groq", "anthropic"],
+    ["api-key", ["anthropic", "anthropic"], ["openai", "openai-responses"]],
+    ["cost", ["groq", "openai-chat"], ["anthropic", "anthropic"]],
   ])("serves a request with %s: %s first, %s when it fails", async (preset, first, second) => {
     const box = await sandbox();
     const simulator = await startSimulator({ host: "127.0.0.1" });
@@ -119,13 +118,28 @@ describe("what a preset sets up", () => {
     redirect(box, simulator);
     expect((await box.ccmctl(["start"])).code).toBe(0);
     expect(await answer(box)).toBe(200);
-    simulator.setFault(first, "529");
+    simulator.setFault(first[0] ?? "", "529");
     expect(await answer(box)).toBe(200);
-    expect(simulator.requests.map(({ provider }) => provider)).toEqual([first, first, second]);
+    expect(simulator.requests.map(({ provider, ask }) => [provider, ask?.wire])).toEqual([first, first, second]);
     const asked = Object.fromEntries(simulator.requests.map(({ provider, ask }) => [provider, ask?.model ?? ""]));
     for (const [provider, model] of Object.entries(asked)) {
       expect(model.startsWith("claude-"), `${provider} was asked for ${model}`).toBe(provider === "anthropic");
     }
+  });
+
+  it("serves a request with custom as soon as its one key is there", async () => {
+    const box = await sandbox();
+    const simulator = await startSimulator({ host: "127.0.0.1" });
+    afterwards(() => simulator.close());
+    await box.quickstart(["--preset", "custom", "--yes"]);
+    writeFileSync(
+      box.configPath,
+      read(box).replace('#api_key = "$ANTHROPIC_UPSTREAM_KEY"', 'api_key = "$ANTHROPIC_UPSTREAM_KEY"'),
+    );
+    redirect(box, simulator);
+    expect((await box.ccmctl(["start"], { env: KEYS })).code).toBe(0);
+    expect(await answer(box)).toBe(200);
+    expect(simulator.requests.map(({ provider, ask }) => [provider, ask?.wire])).toEqual([["anthropic", "anthropic"]]);
   });
 
   it("is started on request, also with --start, and names the page for logins", async () => {
@@ -206,16 +220,14 @@ describe.runIf(process.platform === "linux")("on a terminal", () => {
   });
 });
 
-/**
- * Sends every provider of the configuration to the simulator, each under its name, and the server to the sandbox's port.
- * OpenAI is asked by Chat Completions as long as its own protocol cannot be spoken.
- */
+/** Sends every provider of the configuration to the simulator, each under its name, and the server to the sandbox's port. */
 function redirect(box: Sandbox, simulator: Simulator): void {
-  const wire = AVAILABLE_WIRES.includes("openai-responses") ? "" : '\nwire = "openai-chat"';
   const text = read(box)
-    .replace('type = "openai"', `type = "openai"${wire}`)
     .replace("port = 13456", `port = ${box.port}`)
-    .replace(/^name = "(\w+)"\ntype/gm, (_, name) => `name = "${name}"\nbase_url = "${simulator.url}/${name}"\ntype`);
+    .replace(
+      /^name = "([\w-]+)"\ntype/gm,
+      (_, name) => `name = "${name}"\nbase_url = "${simulator.url}/${name}"\ntype`,
+    );
   writeFileSync(box.configPath, text);
 }
 
