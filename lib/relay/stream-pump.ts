@@ -142,8 +142,6 @@ class Pump {
   #settle(found?: Failure): void {
     if (this.#settled) return;
     const { translator, requestId } = this.#in;
-    // Some answers are whole before their stream is: when the connection breaks only then, nothing is lost.
-    if (found && (translator.phase === "before" || translator.phase === "content")) this.#forward(translator.end());
     const { usage, stopReason, servedModel } = translator;
     if (translator.phase === "complete")
       return this.#end({ kind: "streamed", usage, stopReason, ...(servedModel !== undefined && { servedModel }) });

@@ -37,8 +37,8 @@ export interface StreamTranslator {
   /** Feeds bytes; returns the events that they complete (may be empty). */
   push(chunk: Buffer): Buffer | string;
   /**
-   * The upstream ended; returns what is still to be said. Afterwards `phase` is `complete` or `failed`. A stream that was
-   * cut returns nothing here: the relay decides whether to fail over or to ask `fail` for the honest end.
+   * The upstream ended, or was cut; returns what is still to be said. Afterwards `phase` is `complete` or `failed`. A stream
+   * that was cut before it was whole returns nothing here: the relay decides whether to fail over or to ask `fail` for the honest end.
    */
   end(): Buffer | string;
   /**
@@ -54,6 +54,8 @@ export interface StreamTranslator {
    */
   readonly phase: "before" | "content" | "complete" | "failed";
   readonly failure: Failure | undefined;
+  /** The answer is known to be whole, though the protocol's last word is missing: `end` would add it. */
+  readonly isWhole?: boolean;
   /** What the upstream reported so far. */
   readonly usage: Usage;
   readonly stopReason: StopReason | string | null;

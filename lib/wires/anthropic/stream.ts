@@ -34,6 +34,10 @@ export class AnthropicPassthrough implements StreamTranslator {
     return this.#doctor.stopReason;
   }
 
+  get isWhole(): boolean {
+    return this.#doctor.stopReason !== null;
+  }
+
   get servedModel(): string | undefined {
     return this.#doctor.servedModel;
   }

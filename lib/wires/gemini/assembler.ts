@@ -68,6 +68,10 @@ export class GeminiAssembler implements Assembler {
     return this.#grounding.count(this.#usage.total ?? { ...NO_USAGE });
   }
 
+  get isWhole(): boolean {
+    return this.#finish !== undefined;
+  }
+
   /** Takes a chunk or a whole answer; several in an array, as errors may come, too. */
   add(value: unknown): string {
     if (this.finished || this.failure || typeof value !== "object" || value === null) return "";

@@ -83,6 +83,11 @@ export class ChatAssembler implements Assembler {
     return this.#hasCalls || line.includes('"tool_calls"');
   }
 
+  /** The finish_reason is known; usage may still be coming. */
+  get isWhole(): boolean {
+    return this.#finish !== undefined;
+  }
+
   add(value: unknown): string {
     if (this.finished || this.failure || typeof value !== "object" || value === null) return "";
     if (isError(value)) return this.#fail(readStreamError(this.#context.target.type.id, value, this.#now()));
@@ -106,7 +111,7 @@ export class ChatAssembler implements Assembler {
     if (this.#finish === undefined && isEmpty)
       return this.#fail({ reason: "empty_answer", message: "the stream ended without an answer" });
     if (this.#finish === undefined && !isClosed) {
-      if (!this.#usageAtEnd) return this.#cut("the stream ended without a finish_reason");
+      if (!this.#usageAtEnd) return held + this.#cut("the stream ended without a finish_reason");
       this.notes.push("the stream ended without a finish_reason; its usage told that it was whole");
     }
     return held + this.#conclude();

@@ -46,6 +46,10 @@ export class AssembledStream implements StreamTranslator {
     return this.#assembler.stopReason;
   }
 
+  get isWhole(): boolean {
+    return this.#assembler.isWhole ?? false;
+  }
+
   get servedModel(): string | undefined {
     return this.#assembler.servedModel;
   }

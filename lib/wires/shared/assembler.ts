@@ -13,6 +13,8 @@ export interface Assembler {
   readonly servedModel: string | undefined;
   /** The answer is told to its end. */
   readonly finished: boolean;
+  /** The upstream has said why it ended; what may still come, such as usage, could be done without. */
+  readonly isWhole?: boolean;
   readonly notes: string[];
   /**
    * Takes one event, or a whole answer.
