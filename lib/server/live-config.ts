@@ -17,9 +17,9 @@ export function useConfig(context: ServerContext, read: LoadedConfig): void {
 /** Tells the log what became of the file. */
 export function reportConfig({ log }: ServerContext, loaded: LoadedConfig): void {
   for (const fault of loaded.faults)
-    log.write("error", `config: ${fault.message}`, { at: `${fault.path}:${fault.line ?? 1}`, key: fault.key });
+    log.write("error", `config: ${fault.key}: ${fault.message}`, { at: `${fault.path}:${fault.line ?? 1}` });
   for (const note of loaded.notes)
-    log.write("warn", `config: ${note.message}`, { at: `${note.path}:${note.line ?? 1}`, key: note.key });
+    log.write("warn", `config: ${note.key}: ${note.message}`, { at: `${note.path}:${note.line ?? 1}` });
   if (loaded.settings)
     log.write("info", "configuration in use", {
       path: loaded.path,
