@@ -2,8 +2,8 @@
 import { parseCommand } from "./args.ts";
 import { failureLines } from "./failure-lines.ts";
 import { generalHelp, type ProgramName, verbHelp } from "./help.ts";
+import { runVerb } from "./run-verb.ts";
 import { EXIT, processTerminal, type Terminal } from "./terminal.ts";
-import { verbSpec } from "./verb-table.ts";
 import { VERSION } from "./version.ts";
 
 const program: ProgramName = process.env.CCM_PROGRAM === "ccm-start" ? "ccm-start" : "ccmctl";
@@ -25,10 +25,13 @@ async function main(args: readonly string[], terminal: Terminal): Promise<number
       terminal.err(`${program}: ${command.message}`);
       terminal.err(`See: ${program}${command.about ? ` ${command.about}` : ""} --help`);
       return EXIT.usage;
-    case "run": {
-      const { run } = await verbSpec(command.verb).load();
-      return run({ terminal, env: process.env, values: command.values, operands: command.operands });
-    }
+    case "run":
+      return runVerb(command.verb, {
+        terminal,
+        env: process.env,
+        values: command.values,
+        operands: command.operands,
+      });
   }
 }
 

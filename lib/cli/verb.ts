@@ -13,7 +13,7 @@ export interface OptionSpec {
   range?: readonly [number, number];
 }
 
-/** What the help says of a verb, what it accepts, and where its code is. */
+/** What the help says of a verb, and what it accepts. */
 export interface VerbSpec {
   group: "Server" | "Claude Code" | "Configuration" | "Try it";
   summary: string;
@@ -27,7 +27,6 @@ export interface VerbSpec {
   details?: readonly string[];
   options: Readonly<Record<string, OptionSpec>>;
   examples: readonly (readonly [command: string, does: string])[];
-  load(): Promise<{ run: RunVerb }>;
 }
 
 export interface VerbContext {

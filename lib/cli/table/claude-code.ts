@@ -1,0 +1,56 @@
+import type { VerbSpec } from "../verb.ts";
+import { config, json } from "./options.ts";
+
+/** Verbs about the way from Claude Code to the server. */
+export const CLAUDE_CODE_VERBS = {
+  code: {
+    group: "Claude Code",
+    summary: "start the server if needed and run Claude Code through it",
+    operands: "[ARGS…]",
+    passThrough: true,
+    details: ["Everything behind `code` goes to claude. Exit code: claude's."],
+    options: { config },
+    examples: [
+      ["ccmctl code", "an interactive session"],
+      ['ccmctl code -p "explain this repository"', "one answer, printed"],
+    ],
+  },
+  env: {
+    group: "Claude Code",
+    summary: "print the variables that point Claude Code at the server",
+    details: [
+      "Profiles: `proxy` sets ANTHROPIC_BASE_URL and a stand-in ANTHROPIC_API_KEY.",
+      "`subscription` leaves the key out, so that Claude Code keeps its own Claude login",
+      '(it needs a provider with auth_type = "passthrough"). Without --profile: what the configuration needs.',
+    ],
+    options: {
+      config,
+      json,
+      shell: {
+        type: "string",
+        value: "bash|zsh|fish",
+        help: "whose syntax (default: that of $SHELL)",
+        choices: ["bash", "zsh", "fish"],
+      },
+      unset: { type: "boolean", help: "print what takes the variables away again" },
+      profile: {
+        type: "string",
+        value: "proxy|subscription",
+        help: "with a stand-in key, or with Claude Code's own login",
+        choices: ["proxy", "subscription"],
+      },
+    },
+    examples: [
+      ['eval "$(ccmctl env)"', "in bash or zsh"],
+      ["ccmctl env --shell fish | source", "in fish"],
+      ['eval "$(ccmctl env --unset)"', "back to before"],
+    ],
+  },
+  doctor: {
+    group: "Claude Code",
+    summary: "find out why it does not work",
+    details: ["Looks at the usual reasons, each with its mend. Exit code 1 when something is wrong."],
+    options: { config, json },
+    examples: [["ccmctl doctor", ""]],
+  },
+} as const satisfies Readonly<Record<string, VerbSpec>>;

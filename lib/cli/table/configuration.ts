@@ -1,0 +1,59 @@
+import type { VerbSpec } from "../verb.ts";
+import { config, json } from "./options.ts";
+
+/** Verbs about what is configured. */
+export const CONFIGURATION_VERBS = {
+  config: {
+    group: "Configuration",
+    summary: "path | check | show | edit | reset | import FILE",
+    operands: "path|check|show|edit|reset|import FILE",
+    operandCount: [1, 2],
+    details: [
+      "path     where the file is            check   every fault, with file, line and key",
+      "show     the file, secrets masked     edit    open it in $EDITOR, keep it only if it is sound",
+      "reset    back to the template (a backup is made)",
+      "import   take over the configuration of the original claude-code-mux (a backup is made)",
+    ],
+    options: { config, json, yes: { type: "boolean", short: "y", help: "reset or import without asking" } },
+    examples: [
+      ["ccmctl config check", ""],
+      ["ccmctl config edit", ""],
+      ["ccmctl config import ~/.claude-code-mux/config.toml", ""],
+    ],
+  },
+  providers: {
+    group: "Configuration",
+    summary: "the configured providers and how they are",
+    options: { config, json },
+    examples: [["ccmctl providers", ""]],
+  },
+  models: {
+    group: "Configuration",
+    summary: "the configured models and who serves them, in order",
+    options: { config, json },
+    examples: [["ccmctl models", ""]],
+  },
+  route: {
+    group: "Configuration",
+    summary: "explain where a request would go, and why",
+    operands: "FILE|-",
+    operandCount: [1, 1],
+    details: [
+      "FILE holds the JSON body of a request to /v1/messages; `-` reads it from standard input.",
+      "A recording of the form {headers, body} is understood too. Nothing is sent anywhere.",
+    ],
+    options: {
+      config,
+      json,
+      class: {
+        type: "string",
+        value: "NAME",
+        help: "as if Claude Code had sent this request class (main, auxiliary …)",
+      },
+    },
+    examples: [
+      ["ccmctl route request.json", ""],
+      [`echo '{"model":"claude-haiku-4-5","messages":[]}' | ccmctl route -`, ""],
+    ],
+  },
+} as const satisfies Readonly<Record<string, VerbSpec>>;

@@ -1,0 +1,61 @@
+import type { VerbSpec } from "../verb.ts";
+import { config, json, port } from "./options.ts";
+
+/** Verbs that start, stop and watch the server; `ccm-start` has only these. */
+export const SERVER_VERBS = {
+  start: {
+    group: "Server",
+    summary: "start the server in the background",
+    details: [
+      "Returns when the server answers. A missing configuration is created from the template.",
+      "When it already runs, says so and is content.",
+    ],
+    options: {
+      config,
+      port,
+      foreground: { type: "boolean", help: "stay in this terminal and log to it (for containers and services)" },
+    },
+    examples: [
+      ["ccmctl start", "with the configured address"],
+      ["ccmctl start --port 4000", "on another port"],
+      ["ccmctl start --foreground", "under systemd or as a container's command"],
+    ],
+  },
+  stop: {
+    group: "Server",
+    summary: "let open answers finish, then stop the server",
+    options: { config, now: { type: "boolean", help: "do not wait for open answers (else up to 10 s)" } },
+    examples: [
+      ["ccmctl stop", ""],
+      ["ccmctl stop --now", "at once"],
+    ],
+  },
+  restart: {
+    group: "Server",
+    summary: "replace the server by a fresh one; open answers finish",
+    options: { config, port },
+    examples: [["ccmctl restart", "same configuration file, same port"]],
+  },
+  status: {
+    group: "Server",
+    summary: "does it run, where, and how are its providers",
+    details: ["Exit code: 0 running, 3 stopped, 4 it runs but does not answer."],
+    options: { config, json },
+    examples: [
+      ["ccmctl status", ""],
+      ["ccmctl status --json", "the same for scripts"],
+    ],
+  },
+  logs: {
+    group: "Server",
+    summary: "show the server's log",
+    options: {
+      follow: { type: "boolean", short: "f", help: "go on showing what is added, until Ctrl-C" },
+      lines: { type: "string", short: "n", value: "N", help: "how many lines (default 50)", range: [0, 1_000_000] },
+    },
+    examples: [
+      ["ccmctl logs -n 200", "the last 200 lines"],
+      ["ccmctl logs -f", "live"],
+    ],
+  },
+} as const satisfies Readonly<Record<string, VerbSpec>>;
