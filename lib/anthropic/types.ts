@@ -57,6 +57,8 @@ export interface Usage {
   output_tokens: number;
   cache_read_input_tokens?: number;
   cache_creation_input_tokens?: number;
+  /** How long what was written to the cache is kept; a part of `cache_creation_input_tokens`. */
+  cache_creation?: { ephemeral_5m_input_tokens?: number; ephemeral_1h_input_tokens?: number };
   /** Part of output_tokens that was spent on thinking. */
   output_tokens_details?: { thinking_tokens?: number };
   server_tool_use?: { web_search_requests?: number };

@@ -85,7 +85,8 @@ export function modelCapabilities(type: ProviderType, model: string): Capabiliti
 
 /** The list price of a model at a provider; undefined when unknown. */
 export function modelPrice(type: ProviderType, model: string): Price | undefined {
-  return type.models?.[model]?.price ?? tableRow(type, model)?.price;
+  const price = type.models?.[model]?.price ?? tableRow(type, model)?.price;
+  return price && type.surcharges && !price.flat ? { ...price, ...type.surcharges } : price;
 }
 
 /** The ids of all models that the catalogue knows at a provider, for pickers. */

@@ -27,6 +27,16 @@ export interface Price {
   longContext?: { above: number; input: number; output: number; cacheRead?: number; cacheWrite?: number };
   /** Paid by a subscription: a further token costs nothing (the figures are 0). */
   flat?: true;
+  /** Hours at which everything costs `factor` times as much. */
+  peak?: PeakHours;
+  /** US dollars for one web search that the vendor makes. */
+  search?: number;
+}
+
+/** Hours in UTC, from (inclusive) to (exclusive), on weekdays. */
+export interface PeakHours {
+  factor: number;
+  hours: readonly (readonly [from: number, to: number])[];
 }
 
 /** The tiers by which stand-ins are chosen for a Claude model's name. */
@@ -163,6 +173,8 @@ export interface ProviderType {
   loginContextWindow?: number;
   /** The vendor's current model per tier, used when a mapping names no model. */
   standIns?: Partial<Record<Tier, string>>;
+  /** Belongs to the price of every model of this vendor. */
+  surcharges?: Pick<Price, "peak" | "search">;
   /** Known models beyond, or different from, `model-table.ts`. */
   models?: Readonly<Record<string, Capabilities & { price?: Price }>>;
   docs?: string;

@@ -109,7 +109,7 @@ describe.each(PROVIDER_TYPES.map((entry) => [entry.id, entry] as const))("%s", (
   it("has finite prices and sensible limits for every model", () => {
     for (const model of knownModels(entry)) {
       const price = modelPrice(entry, model);
-      const figures = Object.values({ ...price, longContext: 0, flat: 0 });
+      const figures = Object.values(price ?? {}).filter((figure) => typeof figure === "number");
       for (const figure of figures) expect(Number.isFinite(figure) && figure >= 0 && figure < 1000).toBe(true);
       const { contextWindow, maxOutput } = modelCapabilities(entry, model);
       if (contextWindow !== undefined) expect(contextWindow).toBeGreaterThanOrEqual(8_000);
@@ -177,7 +177,14 @@ describe("model facts", () => {
       cacheRead: 0.01,
       cacheWrite: 0.125,
       longContext: { above: 100_000, input: 0.5, output: 2.5, cacheRead: 0.05, cacheWrite: 0.625 },
+      search: 0.01,
     });
+  });
+
+  it("adds what a vendor charges beside the tokens to every price of its own, but to no plan", () => {
+    expect(modelPrice(type("deepseek"), "deepseek-flash")?.peak).toMatchObject({ factor: 2 });
+    expect(modelPrice(type("anthropic"), "claude-sonnet-5-5")?.search).toBe(0.01);
+    expect(modelPrice(type("openrouter"), "deepseek/deepseek-v4-flash")?.peak).toBeUndefined();
   });
 
   it("knows a flat plan from an unknown price", () => {

@@ -18,6 +18,8 @@ export const anthropic: ProviderType = {
   countTokens: true,
   quirks: { betas: "pass" },
   serves: ["claude-"],
+  // https://platform.claude.com/docs/en/about-claude/pricing: 10 dollars per thousand searches.
+  surcharges: { search: 0.01 },
   standIns: { opus: "claude-opus-5-5", sonnet: "claude-sonnet-5-5", haiku: "claude-haiku-5-5" },
   models: {
     "claude-sonnet-4-20250514": {

@@ -24,6 +24,16 @@ export const deepseek: ProviderType = {
   serves: ["deepseek-"],
   standIns: { opus: "deepseek-flash", sonnet: "deepseek-flash", haiku: "deepseek-flash" },
   retired: ["deepseek-chat", "deepseek-reasoner"],
+  // https://api-docs.deepseek.com/quick_start/pricing; China's public holidays are not known here and count as weekdays.
+  surcharges: {
+    peak: {
+      factor: 2,
+      hours: [
+        [1, 4],
+        [6, 10],
+      ],
+    },
+  },
   docs: "https://api-docs.deepseek.com",
   note: "Prices are off-peak; at peak hours they double.",
 };
