@@ -16,6 +16,12 @@ export interface AttemptRecord {
   message?: string;
   /** The failure was simulated on request. */
   simulated?: boolean;
+  /** Started beside an attempt that had not begun to answer in its usual time. */
+  hedged?: boolean;
+  /** Stopped, or not used, because another attempt answered; no failure of its provider. */
+  lost?: boolean;
+  /** Oddities of the answer that were mended or put up with, in plain words. */
+  notes?: string[];
 }
 
 /** What became of one request. Holds no body and no secret. */
@@ -48,4 +54,6 @@ export interface JournalEntry {
   bytesIn: number;
   bytesOut: number;
   error?: string;
+  /** The answer broke after content at provider `from` and was brought to its end by `to`; `at` in ms from the start. */
+  rescue?: { kind: "restart" | "continue"; from: string; to: string; at: number };
 }

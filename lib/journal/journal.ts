@@ -13,6 +13,8 @@ export interface Totals {
 export interface ProviderTotals {
   requests: number;
   failures: number;
+  /** In how many answers each oddity was mended or put up with, by its words. */
+  oddities?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -55,6 +57,8 @@ export class Journal {
       const counts = this.#byProvider.get(attempt.provider) ?? { requests: 0, failures: 0 };
       counts.requests++;
       if (attempt.failure && attempt.failure !== "client_gone") counts.failures++;
+      for (const note of attempt.notes ?? [])
+        counts.oddities = { ...counts.oddities, [note]: (counts.oddities?.[note] ?? 0) + 1 };
       this.#byProvider.set(attempt.provider, counts);
     }
     this.#tell(entry);

@@ -51,8 +51,10 @@ interface Told {
   servedModel?: string;
 }
 
-/** What became of a try. */
-export type AttemptOutcome =
+/** What became of a try. `notes`: oddities of the answer that were put up with. */
+export type AttemptOutcome = { notes?: readonly string[] } & AttemptEnd;
+
+type AttemptEnd =
   /** The whole answer went to the outlet. */
   | ({ kind: "streamed" } & Told)
   /** A whole answer in Anthropic's shape, not sent yet. */

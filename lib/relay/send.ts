@@ -38,6 +38,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   const sent = await withPlace(run, step, how, record);
   const { outcome, credential } = sent;
   record.ms = performance.now() - started;
+  if (outcome.notes) record.notes = [...outcome.notes];
   if (outcome.kind === "failed" || outcome.kind === "broken") {
     if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
     const failure = withoutSecrets(outcome.failure, credential?.secrets ?? []);

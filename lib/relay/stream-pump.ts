@@ -153,6 +153,8 @@ class Pump {
   #end(outcome: AttemptOutcome): void {
     if (this.#settled) return;
     this.#settled = true;
+    const { notes } = this.#in.translator;
+    if (notes && notes.length > 0) outcome.notes = [...new Set(notes)];
     this.#silence.cancel();
     this.#patience.cancel();
     this.#holding?.cancel();

@@ -27,6 +27,8 @@ export interface ProviderStatus {
   /** Attempts at this provider since the server started. */
   requests: number;
   failures: number;
+  /** Oddities of its answers that were mended or put up with: how many answers, by what was odd. */
+  oddities?: Readonly<Record<string, number>>;
 }
 
 export interface ConfigFault {
