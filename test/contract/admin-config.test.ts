@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ConfigFault, ConfigView } from "../../lib/server/admin/views.ts";
+import type { BackupView, ConfigFault, ConfigView } from "../../lib/server/admin/views.ts";
 import { buildHouse, type House, MODEL } from "./house.ts";
 
 let house: House;
@@ -128,4 +129,75 @@ describe("what is not saved", () => {
     const both = await Promise.all([save({ changes: [weight] }, etag), save({ changes: [other] }, etag)]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
+});
+
+describe("undoing", () => {
+  test("brings back what was saved over, keys and comments included", async () => {
+    const before = await onDisk();
+    const { etag } = await load();
+    const deleted = await save({ changes: [{ path: ["models", MODEL, "providers", "b"], delete: true }] }, etag);
+    expect(await onDisk()).not.toBe(before);
+    const undone = await save({ undo_to: etag }, deleted.body.etag);
+    expect([undone.status, undone.body.etag]).toEqual([200, etag]);
+    expect(await onDisk()).toBe(before);
+    const redone = await save({ undo_to: deleted.body.etag }, etag);
+    expect(redone.body.etag).toBe(deleted.body.etag);
+  });
+
+  test("to a version that nobody kept: 410, and nothing changes", async () => {
+    const before = await onDisk();
+    const { status, body } = await save({ undo_to: "unknown" }, (await load()).etag);
+    expect([status, body.error?.code]).toEqual([410, "gone"]);
+    expect(await onDisk()).toBe(before);
+  });
+});
+
+describe("a masked key that stands for none of the file's", () => {
+  test.each([
+    ["a", { path: ["providers", "a", "api_key"], value: "sk-…lost" }],
+    ["c", { path: ["providers", "c"], value: { type: "openai", api_key: "sk-…of-a" } }],
+  ])("is not written: 422 names the place in %s", async (name, change) => {
+    const before = await onDisk();
+    const refused = await save({ changes: [change] }, (await load()).etag);
+    expect([refused.status, refused.body.error?.code]).toEqual([422, "config_faults"]);
+    expect(refused.body.faults[0]?.path).toBe(`providers.${name}.api_key`);
+    expect(await onDisk()).toBe(before);
+  });
+});
+
+describe("backups", () => {
+  const backups = async (method = "GET") => {
+    const init = method === "GET" ? {} : { headers: { "content-type": "application/json" }, body: "{}" };
+    const response = await fetch(`${house.mux.url}/api/config/backups`, { method, ...init });
+    return ((await response.json()) as { items: BackupView[] }).items;
+  };
+
+  test("are made on demand, for the owner's eyes only, and put back whole", async () => {
+    const before = await onDisk();
+    const [made] = await backups("POST");
+    expect(made?.name).toMatch(/^ccm-config\.toml\.[\dT-]+\.bak$/);
+    const copy = join(dirname(house.mux.configPath), made?.name ?? "");
+    expect([await readFile(copy, "utf8"), (await stat(copy)).mode & 0o777]).toEqual([before, 0o600]);
+    const changedOne = await save({ changes: [weight] }, (await load()).etag);
+    expect((await save({ backup: made?.name }, changedOne.body.etag)).status).toBe(200);
+    expect(await onDisk()).toBe(before);
+    // What was replaced is kept as well.
+    expect((await backups()).length).toBe(2);
+  });
+
+  test("the template takes the file's place, and what was there is kept", async () => {
+    const before = await onDisk();
+    const { status, body } = await save({ template: "custom" }, (await load()).etag);
+    expect([status, body.faults]).toEqual([200, []]);
+    const [made] = await backups();
+    expect(await readFile(join(dirname(house.mux.configPath), made?.name ?? ""), "utf8")).toBe(before);
+  });
+
+  test.each(["../ccm-config.toml.bak", "ccm-config.toml", "health.json", "ccm-config.toml.2020-01-01T00-00-00.bak"])(
+    "%s is none",
+    async (backup) => {
+      const { status, body } = await save({ backup }, (await load()).etag);
+      expect([status, body.error?.code]).toEqual([410, "gone"]);
+    },
+  );
 });

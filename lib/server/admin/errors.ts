@@ -43,6 +43,6 @@ export function apiError(code: string, message: string, path?: string): ApiError
   return { error: { code, message, ...(path === undefined ? {} : { path }) } };
 }
 
-function faultBody(fault: ApiFault): ApiError & { faults?: readonly ConfigFault[] } {
+function faultBody(fault: ApiFault): ApiError {
   return { ...apiError(fault.code, fault.message, fault.path), ...(fault.faults ? { faults: fault.faults } : {}) };
 }

@@ -146,6 +146,14 @@ export interface ConfigView {
   text: string;
 }
 
+/** A copy of the configuration file. `time` in epoch ms. */
+export interface BackupView {
+  /** Without the folder: it lies beside the file. */
+  name: string;
+  time: number;
+  bytes: number;
+}
+
 export interface FaultChoice {
   id: string;
   label: string;
@@ -173,4 +181,6 @@ export interface LiveEvents {
 /** Every error of `/api`. */
 export interface ApiError {
   error: { code: string; message: string; path?: string };
+  /** Of a configuration that was not saved. */
+  faults?: readonly ConfigFault[];
 }
