@@ -85,7 +85,7 @@ export interface Quirks {
    * `<system-reminder>` of the user, which every chat template takes.
    */
   midSystem?: boolean;
-  /** openai-chat: are PDF files taken as `file` parts (OpenAI, OpenRouter)? Default false: a note stands in their place. */
+  /** Are PDF files taken as `file` parts (OpenAI, OpenRouter)? Default false: a note stands in their place. */
   files?: boolean;
   /** Most tools in one request (Groq and OpenAI: 128). */
   maxTools?: number;
@@ -101,6 +101,11 @@ export interface Quirks {
   topK?: boolean;
   /** openai-chat: how web search is asked for. Default: it cannot. */
   webSearch?: "openrouter-plugin" | "web_search_options" | "groq-compound" | "xai" | "zai" | "always";
+  /**
+   * openai-responses: type of the vendor's own search tool, and whether it tells on request which pages it found.
+   * Default: it has none.
+   */
+  searchTool?: { type: string; sources?: true };
   /** openai-chat: structured output form. Default `json_schema`. */
   structuredOutput?: "json_schema" | "json_object" | "omit";
   /** openai-chat: send `prompt_cache_key` (a hash of the session). */
@@ -132,6 +137,12 @@ export interface Quirks {
   betas?: "pass" | "strip";
   /** Request fields this vendor is known to refuse, as dotted paths. */
   forbiddenFields?: readonly string[];
+  /** openai-responses: answers as a stream only, also to those who want the whole. */
+  streamOnly?: boolean;
+  /** openai-responses: stands in `instructions` where the client sent no system text, because they may not be missing. */
+  instructionsPlaceholder?: string;
+  /** openai-responses: function tools go into an item at the head of `input` instead of into `tools`. */
+  toolsInInput?: boolean;
 }
 
 /** One provider type: everything we know of a vendor's API. Adding a provider is one of these. */
