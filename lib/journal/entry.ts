@@ -22,6 +22,12 @@ export interface AttemptRecord {
   lost?: boolean;
   /** Oddities of the answer that were mended or put up with, in plain words. */
   notes?: string[];
+  /** The upstream's own id of the request, for its support. */
+  requestId?: string;
+  /** What the upstream counted for this attempt; absent where it told nothing. */
+  usage?: Usage;
+  /** US dollars; absent where usage or price is not known. */
+  cost?: number;
 }
 
 /** What became of one request. Holds no body and no secret. */
@@ -51,6 +57,10 @@ export interface JournalEntry {
   ttftMs?: number;
   totalMs: number;
   usage?: Usage;
+  /** US dollars for all attempts together; absent where the price of one of them is not known. */
+  cost?: number;
+  /** US dollars that the same tokens would have cost at the requested model's own vendor, by list price; absent: not known. */
+  listCost?: number;
   bytesIn: number;
   bytesOut: number;
   error?: string;

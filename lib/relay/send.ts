@@ -51,6 +51,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
     entry.provider = provider.name;
     entry.upstreamModel = model;
     entry.usage = outcome.usage;
+    record.usage = outcome.usage;
   }
   run.job.onAttempt();
   return sent;
@@ -124,6 +125,8 @@ async function dispatch(run: Run, step: Step, fresh: boolean, record: AttemptRec
     now: deps.now,
     onHeaders: (status, headers) => {
       record.status = status;
+      const requestId = headers["request-id"] ?? headers["x-request-id"];
+      if (typeof requestId === "string") record.requestId = requestId;
       run.upstreamHeaders = forClient(headers, provider.authType === "passthrough" || provider.authType === "oauth");
     },
   });
