@@ -24,6 +24,7 @@ export const openai: ProviderType = {
     maxTools: 128,
     extraFields: { store: false },
     webSearch: "web_search_options",
+    searchTool: { type: "web_search", sources: true },
   },
   // Chat Completions refuses tools on reasoning models; what is not one of those may live behind a custom base_url.
   wireRules: [

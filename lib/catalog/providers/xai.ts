@@ -17,6 +17,7 @@ export const xai: ProviderType = {
     maxTokensField: "max_completion_tokens",
     schemaDialect: "xai",
     webSearch: "xai",
+    searchTool: { type: "web_search" },
     // Reasoning models refuse them.
     forbiddenFields: ["stop", "presence_penalty", "frequency_penalty"],
   },

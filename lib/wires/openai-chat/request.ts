@@ -9,6 +9,7 @@ import { outputLimit, sampling, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { allowsStrict } from "../shared/schema.ts";
 import { type StructuredOutput, structuredOutput } from "../shared/structured-output.ts";
+import { refuseTooMany } from "../shared/tool-list.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
 import { userAgent } from "../shared/user-agent.ts";
 import { searchWish } from "../shared/web-search.ts";
@@ -30,10 +31,7 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
   const quirks = quirksOf(target.type, target.model);
   const family = familyOf(target.model);
   const tools = chatTools(inbound, target);
-  if (quirks.maxTools !== undefined && tools.functions.length > quirks.maxTools)
-    throw new CannotCarry(
-      `tools: ${target.provider} takes ${quirks.maxTools} at most, the request has ${tools.functions.length}`,
-    );
+  refuseTooMany(tools.functions.length, target, quirks);
   const search = askForSearch(body, tools, target);
   const hasTools = tools.json !== "" || search?.tools !== undefined;
   const thinking = thinkingFields(requestedEffort(body), target, family, quirks, hasTools);

@@ -1,6 +1,6 @@
 import type { Effort, Quirks, ReasoningField } from "../../catalog/types.ts";
 import { clampEffort } from "../shared/effort.ts";
-import type { Family } from "../shared/families.ts";
+import { effortLevels, type Family } from "../shared/families.ts";
 import { CannotCarry, type Target } from "../wire.ts";
 
 /** How a request asks for reasoning. */
@@ -74,13 +74,10 @@ function levelOf(
 function levelsOf(
   { capabilities }: Target,
   family: Family | undefined,
-  { efforts }: Quirks,
+  quirks: Quirks,
   field: ReasoningField,
 ): readonly Effort[] | undefined {
-  if (family) {
-    const common = efforts && family.efforts.filter((level) => efforts.includes(level));
-    return common && common.length > 0 ? common : family.efforts;
-  }
+  if (family) return effortLevels(family, quirks);
   if (capabilities.reasoning !== true) return undefined;
-  return efforts ?? (field === "reasoning" ? COMMON : undefined);
+  return quirks.efforts ?? (field === "reasoning" ? COMMON : undefined);
 }

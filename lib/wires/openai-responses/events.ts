@@ -1,39 +1,56 @@
 /**
- * The parts of the Responses API that are read. Everything may be missing: vendors differ.
+ * The parts of the Responses API that are read. Everything may be missing or of another kind: hosts differ.
  * @see https://platform.openai.com/docs/api-reference/responses-streaming
  */
 export interface ResponseEvent {
-  type?: string;
-  output_index?: number;
-  item?: OutputItem;
+  type?: unknown;
+  output_index?: unknown;
+  content_index?: unknown;
+  summary_index?: unknown;
+  item?: OutputItem | null;
   delta?: unknown;
-  text?: string;
-  arguments?: string;
+  text?: unknown;
+  refusal?: unknown;
+  arguments?: unknown;
   annotation?: unknown;
-  response?: ResponseObject;
+  response?: ResponseObject | null;
   error?: unknown;
-  code?: unknown;
-  message?: unknown;
 }
 
 export interface ResponseObject {
-  id?: string;
-  model?: string;
-  status?: string;
+  object?: unknown;
+  id?: unknown;
+  model?: unknown;
+  status?: unknown;
   error?: unknown;
-  incomplete_details?: { reason?: string } | null;
-  output?: OutputItem[];
+  incomplete_details?: { reason?: unknown } | null;
+  output?: unknown;
   usage?: unknown;
 }
 
 export interface OutputItem {
-  type?: string;
-  id?: string;
-  call_id?: string;
-  name?: string;
-  arguments?: string;
-  encrypted_content?: string | null;
-  summary?: { text?: string }[];
-  content?: { type?: string; text?: string; refusal?: string; annotations?: unknown[] }[];
-  action?: { type?: string; query?: string; queries?: string[]; sources?: { url?: string; title?: string }[] };
+  type?: unknown;
+  call_id?: unknown;
+  name?: unknown;
+  arguments?: unknown;
+  encrypted_content?: unknown;
+  summary?: unknown;
+  content?: unknown;
+  action?: { type?: unknown; query?: unknown; queries?: unknown; sources?: unknown } | null;
+}
+
+/** A part of a message or of reasoning. */
+export interface ContentPart {
+  text?: unknown;
+  refusal?: unknown;
+  annotations?: unknown;
+}
+
+/** The objects in what should be a list of them. */
+export function objectsIn<T extends object>(value: unknown): T[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "object" && entry !== null) : [];
+}
+
+export function stringOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -2,16 +2,21 @@
  * OpenAI's Responses API.
  * @module
  */
-import type { Wire } from "../wire.ts";
-import { readAnswer } from "./answer.ts";
+import { assembledAnswer } from "../shared/assembled-answer.ts";
+import { AssembledStream } from "../shared/assembled-stream.ts";
+import type { MakeAssembler } from "../shared/assembler.ts";
+import { localAnswer } from "../shared/local-answer.ts";
+import type { TranslationContext, Wire } from "../wire.ts";
+import { ResponseAssembler } from "./assembler.ts";
 import { countRequest, responsesRequest } from "./request.ts";
-import { ResponsesStream } from "./stream.ts";
+import { canSearch, responseTools } from "./tools.ts";
 
 export const openaiResponses: Wire = {
   id: "openai-responses",
   request: responsesRequest,
-  stream: (context) => new ResponsesStream(context),
-  answer: readAnswer,
+  localAnswer: (context) => localAnswer(context, { tools: responseTools, canSearch }),
+  stream: (context) => new AssembledStream(context, assemblerFor(context)),
+  answer: (body, context) => assembledAnswer(body, context, assemblerFor(context)),
   countTokens: {
     request: countRequest,
     read(body) {
@@ -20,3 +25,7 @@ export const openaiResponses: Wire = {
     },
   },
 };
+
+function assemblerFor(context: TranslationContext): MakeAssembler {
+  return (sink) => new ResponseAssembler(context, sink);
+}

@@ -1,19 +1,19 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody, Tool } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
+import { dropFields } from "../shared/fields.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { toolSchema } from "../shared/schema.ts";
 import { sortTools } from "../shared/tool-list.ts";
 import { type ToolNames, toolNames, upstreamToolName } from "../shared/tool-names.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
-import type { SearchWish } from "../shared/web-search.ts";
-import type { Target } from "../wire.ts";
+import { searchWish } from "../shared/web-search.ts";
+import { CannotCarry, type Target } from "../wire.ts";
 
 /** The request's tools for one vendor. */
 export interface ResponseTools {
-  /** Items of `tools`, already JSON and without the brackets. Empty when there are none. */
+  /** Functions as items of `tools`, already JSON and without the brackets. Empty when there are none. */
   json: string;
-  count: number;
   names: ToolNames;
   webSearch: Tool | undefined;
   dropped: readonly string[];
@@ -36,9 +36,9 @@ function convert(tools: Tool[], quirks: Quirks): ResponseTools {
     parameters: toolSchema(tool.schema, quirks.schemaDialect),
     strict: false,
   }));
+  const kept = dropFields({ tools: items }, quirks.forbiddenFields);
   return {
-    json: JSON.stringify(items).slice(1, -1),
-    count: functions.length,
+    json: JSON.stringify(kept.tools ?? []).slice(1, -1),
     names: toolNames(functions.map(({ name }) => name)),
     webSearch,
     dropped,
@@ -46,29 +46,67 @@ function convert(tools: Tool[], quirks: Quirks): ResponseTools {
 }
 
 /**
- * `tool_choice` and `parallel_tool_calls`; only ever sent together with tools.
+ * `tool_choice` and `parallel_tool_calls`; only ever sent together with functions.
  * @see https://platform.openai.com/docs/api-reference/responses/create
  */
-export function toolChoice({ tool_choice: choice }: MessagesBody, names: ToolNames): Record<string, unknown> {
+export function toolChoice(
+  { tool_choice: choice }: MessagesBody,
+  names: ToolNames,
+  quirks: Quirks,
+): Record<string, unknown> {
   if (!choice || names.size === 0) return {};
   return {
-    tool_choice: choiceOf(choice, names),
-    ...(choice.disable_parallel_tool_use === true && { parallel_tool_calls: false }),
+    tool_choice: choiceOf(choice, names, quirks.toolChoiceAutoOnly ?? false),
+    ...(choice.disable_parallel_tool_use === true &&
+      quirks.parallelToolCalls !== false && { parallel_tool_calls: false }),
   };
 }
 
-function choiceOf(choice: NonNullable<MessagesBody["tool_choice"]>, names: ToolNames): unknown {
+function choiceOf(choice: NonNullable<MessagesBody["tool_choice"]>, names: ToolNames, autoOnly: boolean): unknown {
   if (choice.type === "none") return "none";
+  if (autoOnly) return "auto";
   if (choice.type === "any") return "required";
   const name = upstreamToolName(choice.name ?? "");
   return choice.type === "tool" && names.has(name) ? { type: "function", name } : "auto";
 }
 
-/** The vendor's own search tool. Domains to leave out have no place in it. */
-export function searchTool({ allowedDomains, userLocation }: SearchWish): Record<string, unknown> {
+/** A wish for searches, as the vendor is asked for them. */
+export interface SearchFields {
+  tool: Record<string, unknown>;
+  include: readonly string[];
+  fields: Record<string, unknown>;
+}
+
+/** Can the target's vendor search the web with this model? */
+export function canSearch({ type, model }: Target): boolean {
+  return quirksOf(type, model).searchTool !== undefined;
+}
+
+/**
+ * The vendor's own search tool. Domains to leave out have no place in it.
+ * @returns undefined where no search is wished, or the vendor has none and there is something else to do
+ * @throws {CannotCarry} when the request is nothing but a search and the vendor has none
+ * @see https://platform.openai.com/docs/guides/tools-web-search
+ */
+export function searchFields(
+  body: MessagesBody,
+  { webSearch, names }: ResponseTools,
+  target: Target,
+): SearchFields | undefined {
+  if (!webSearch) return undefined;
+  const { searchTool } = quirksOf(target.type, target.model);
+  if (!searchTool) {
+    if (names.size > 0) return undefined;
+    throw new CannotCarry(`tools: ${target.provider} cannot search the web`);
+  }
+  const { allowedDomains, userLocation } = searchWish(webSearch, body);
   return {
-    type: "web_search",
-    ...(allowedDomains.length > 0 && { filters: { allowed_domains: allowedDomains } }),
-    ...(userLocation && { user_location: { ...userLocation, type: "approximate" } }),
+    tool: {
+      type: searchTool.type,
+      ...(allowedDomains.length > 0 && { filters: { allowed_domains: allowedDomains } }),
+      ...(userLocation && { user_location: { ...userLocation, type: "approximate" } }),
+    },
+    include: searchTool.sources ? ["web_search_call.action.sources"] : [],
+    fields: typeof webSearch.max_uses === "number" ? { max_tool_calls: webSearch.max_uses } : {},
   };
 }

@@ -16,6 +16,7 @@ export interface AnswerSink
     | "tool"
     | "serverTool"
     | "toolInput"
+    | "citation"
     | "whole"
     | "close"
     | "finish"

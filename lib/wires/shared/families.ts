@@ -1,4 +1,4 @@
-import type { Effort } from "../../catalog/types.ts";
+import type { Effort, Quirks } from "../../catalog/types.ts";
 
 /**
  * What the models of a family accept on OpenAI's protocols, wherever they are hosted. Known by the public names of the
@@ -14,6 +14,8 @@ export interface Family {
   sampling?: false | "without_reasoning";
   /** Are stop sequences taken? Default true. */
   stop?: false;
+  /** Its messages are commentary or the final answer, and want to be told as such again. */
+  phases?: true;
   /** Instructions go in the role `developer` where the host knows that role. */
   developer?: true;
   /**
@@ -32,10 +34,11 @@ const FAMILIES: readonly Family[] = [
   { models: /^gpt-5-chat/, efforts: [], chatToolsEffort: "never" },
   openai(/^gpt-5(?:-|$)/, ["minimal", ...LOW_TO_HIGH], false),
   openai(/^gpt-5\.1/, ["none", ...LOW_TO_HIGH], "without_reasoning"),
-  openai(/^gpt-5\.[2-5]/, ["none", ...LOW_TO_HIGH, "xhigh"], "without_reasoning", "omit"),
-  openai(/^gpt-5\.6/, ["none", ...LOW_TO_MAX], "without_reasoning", "none"),
-  openai(/^gpt-6(?:-astra|\.1-sol)/, LOW_TO_MAX, false, "never"),
-  openai(/^gpt-6/, ["none", ...LOW_TO_MAX], "without_reasoning", "none"),
+  phased(openai(/^gpt-5\.(?:3-codex|[45])/, ["none", ...LOW_TO_HIGH, "xhigh"], "without_reasoning", "omit")),
+  openai(/^gpt-5\.[23]/, ["none", ...LOW_TO_HIGH, "xhigh"], "without_reasoning", "omit"),
+  phased(openai(/^gpt-5\.6/, ["none", ...LOW_TO_MAX], "without_reasoning", "none")),
+  phased(openai(/^gpt-6(?:-astra|\.1-sol)/, LOW_TO_MAX, false, "never")),
+  phased(openai(/^gpt-6/, ["none", ...LOW_TO_MAX], "without_reasoning", "none")),
   { models: /^gpt-oss/, efforts: LOW_TO_HIGH },
   { models: /^grok-4\.20|^grok-.*non-reasoning/, efforts: [] },
   { models: /^grok-4\.[67]/, efforts: [...LOW_TO_HIGH, "xhigh"], stop: false },
@@ -56,6 +59,17 @@ function openai(
   chatToolsEffort?: "omit" | "none" | "never",
 ): Family {
   return { models, efforts, sampling, stop: false, developer: true, ...(chatToolsEffort && { chatToolsEffort }) };
+}
+
+/** @see https://platform.openai.com/docs/api-reference/responses/create (`phase` of assistant messages) */
+function phased(family: Family): Family {
+  return { ...family, phases: true };
+}
+
+/** The levels that both the model and the vendor know; undefined for a model whose family is not known. */
+export function effortLevels(family: Family | undefined, { efforts }: Quirks): readonly Effort[] | undefined {
+  const common = efforts && family?.efforts.filter((level) => efforts.includes(level));
+  return common && common.length > 0 ? common : family?.efforts;
 }
 
 /** @returns undefined for a model whose family is not known */

@@ -40,11 +40,14 @@ export interface Stops {
   local: readonly string[];
 }
 
+/** The stop sequences that the client wants. */
+export function stopsOf({ stop_sequences: stops }: MessagesBody): string[] {
+  return Array.isArray(stops) ? stops.filter((stop) => typeof stop === "string" && stop !== "") : [];
+}
+
 /** OpenAI takes four at most and its reasoning models none; the rest is applied to the text as it comes. */
 export function stopSequences(body: MessagesBody, family: Family | undefined, quirks: Quirks): Stops {
-  const all = Array.isArray(body.stop_sequences)
-    ? body.stop_sequences.filter((s) => typeof s === "string" && s !== "")
-    : [];
+  const all = stopsOf(body);
   const refused = family?.stop === false || quirks.forbiddenFields?.includes("stop");
   const most = refused ? 0 : (quirks.stopLimit ?? 4);
   return { upstream: all.slice(0, most), local: all.slice(most) };

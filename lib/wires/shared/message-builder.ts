@@ -72,6 +72,12 @@ export class MessageBuilder implements AnswerSink {
     return "";
   }
 
+  citation(citation: unknown): string {
+    const block = this.#into("text", { type: "text", text: "" });
+    block.citations = [...(Array.isArray(block.citations) ? block.citations : []), citation];
+    return "";
+  }
+
   whole(block: Block): string {
     this.close();
     this.#content.push(block);

@@ -1,4 +1,6 @@
 import type { Tool } from "../../anthropic/types.ts";
+import type { Quirks } from "../../catalog/types.ts";
+import { CannotCarry, type Target } from "../wire.ts";
 import { typedClientTool } from "./typed-tools.ts";
 
 /** A tool that any vendor can be told of. `schema` is as the client gave it. */
@@ -15,6 +17,12 @@ interface ToolList {
   webSearch: Tool | undefined;
   /** Types of tools that only Anthropic's servers execute. */
   dropped: string[];
+}
+
+/** @throws {CannotCarry} when the vendor takes fewer functions in one request */
+export function refuseTooMany(functions: number, { provider }: Target, { maxTools }: Quirks): void {
+  if (maxTools === undefined || functions <= maxTools) return;
+  throw new CannotCarry(`tools: ${provider} takes ${maxTools} at most, the request has ${functions}`);
 }
 
 /** Stands in Claude Code's list for tools that it will load later; calling it is an error. */
