@@ -139,15 +139,16 @@ describe.skipIf(found.length === 0)("recorded streams", () => {
     expect(played.faults).toEqual([]);
     expect(played.translator.phase).toBe("complete");
     const message = await sdk.read(played.output, 4096);
-    const said = { ...saidBy(told), text: deltasIn(events) };
-    expect(saidIn(message.content)).toEqual(said);
+    const said = saidIn(message.content);
+    const isEdited = recording.name === "openai-shell-container.1";
+    expect(said).toEqual({ ...saidBy(told), ...(isEdited && { text: deltasIn(events) }) });
     const end = endOf(told);
     expect(message.stop_reason).toBe(end.stop);
     expect(message.usage).toMatchObject({ input_tokens: end.input, output_tokens: end.output });
     expect(message.usage.cache_read_input_tokens ?? 0).toBe(end.cached);
     expect(played.translator.servedModel).toBe(final.model);
-    // One recording was shortened by hand in its deltas only.
-    if (said.text !== saidBy(told).text) return;
+    // This recording was rewritten in its deltas only.
+    if (isEdited) return;
     const twin = whole(told, options);
     if (!twin.ok) throw new Error(twin.failure.message);
     const { content, stop_reason, usage } = messageOf(played);
