@@ -90,7 +90,7 @@ async function tryHere(
 /** Ordering goes by what was seen: how fast the provider began, and whose prompt cache is warm. */
 function remember(run: Run, { mapping }: Step): void {
   const { entry, inbound, sessionKey } = run.job;
-  const began = entry.attempts.at(-1)?.at ?? 0;
+  const began = run.winner?.at ?? 0;
   run.deps.trackRecord.served({
     session: sessionKey,
     provider: mapping.provider.name,

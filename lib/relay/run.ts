@@ -3,7 +3,7 @@ import type { InboundRequest } from "../anthropic/request.ts";
 import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Mapping, Settings } from "../config/settings.ts";
 import type { CredentialSource } from "../credentials/credential.ts";
-import type { JournalEntry } from "../journal/entry.ts";
+import type { AttemptRecord, JournalEntry } from "../journal/entry.ts";
 import type { Decision } from "../routing/decision.ts";
 import { AnswerSink } from "./answer-sink.ts";
 import type { Attempt } from "./attempt.ts";
@@ -70,10 +70,12 @@ export class Run {
   serving: Step | undefined;
   /** What the client may see of the upstream's headers. */
   upstreamHeaders: Record<string, string> = {};
-  running: Attempt | undefined;
+  /** The try whose answer goes to the client. */
+  winner: AttemptRecord | undefined;
   /** What a wire would answer by itself if no provider can do better. */
   lastResort: MessageAnswer | undefined;
-  #wake: (() => void) | undefined;
+  readonly #running = new Map<AttemptRecord, Attempt>();
+  readonly #wakes = new Set<() => void>();
 
   constructor(job: RelayJob, deps: RelayDeps) {
     this.job = job;
@@ -85,13 +87,39 @@ export class Run {
 
   /** The client went away: whatever is under way ends now. */
   cancel(): void {
-    this.running?.abort();
-    this.#wake?.();
+    for (const attempt of this.#running.values()) attempt.abort();
+    this.#wakeAll();
   }
 
-  /** What is to be done, beside ending the attempt, when the client goes away during a wait. */
+  /** What is to be done, beside ending the tries, when waiting has become pointless. */
   onCancel(wake: () => void): void {
-    this.#wake = wake;
+    this.#wakes.add(wake);
+  }
+
+  /** A try is under way. */
+  begun(record: AttemptRecord, attempt: Attempt): void {
+    this.#running.set(record, attempt);
+    if (this.job.reply.gone || this.isLost(record)) attempt.abort();
+  }
+
+  ended(record: AttemptRecord): void {
+    this.#running.delete(record);
+  }
+
+  /** The try has an answer for the client; those beside it end. @returns false when another was faster */
+  claim(record: AttemptRecord, step: Step): boolean {
+    if (this.winner) return this.winner === record;
+    this.winner = record;
+    this.serving = step;
+    this.job.entry.ttftMs ??= this.elapsed();
+    for (const [other, attempt] of this.#running) if (other !== record) attempt.abort();
+    this.#wakeAll();
+    return true;
+  }
+
+  /** Another try has won. */
+  isLost(record: AttemptRecord): boolean {
+    return this.winner !== undefined && this.winner !== record;
   }
 
   /** Ms since the request arrived. */
@@ -109,15 +137,22 @@ export class Run {
     return this.job.reply.gone || this.elapsed() > this.budgetMs;
   }
 
-  /** Waits, but not for longer than the client does. */
+  /** Waits, but not for longer than it makes sense. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const deadline = this.deps.timers.after(Math.max(1, ms), resolve);
-      this.#wake = () => {
+      const wake = (): void => {
         deadline.cancel();
+        this.#wakes.delete(wake);
         resolve();
       };
+      const deadline = this.deps.timers.after(Math.max(1, ms), wake);
+      this.#wakes.add(wake);
     });
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#wakes) wake();
+    this.#wakes.clear();
   }
 
   /** Response headers that tell the client what became of its request. */

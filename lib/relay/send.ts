@@ -1,3 +1,4 @@
+import type { InboundRequest } from "../anthropic/request.ts";
 import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import { type Credential, isCredential } from "../credentials/credential.ts";
@@ -12,6 +13,8 @@ export interface SendOptions {
   fresh: boolean;
   /** Nobody else is left: a place at this provider is worth waiting for. */
   mayWait: boolean;
+  /** The answer to a request that is a little different goes through something before it gets to the client. */
+  rescue?: { inbound: InboundRequest; outlet: Outlet };
 }
 
 /**
@@ -34,10 +37,13 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   const started = performance.now();
   const record: AttemptRecord = { provider: provider.name, model, wire: provider.wire, at: started - arrived, ms: 0 };
   entry.attempts.push(record);
-  run.serving = step;
+  if (!run.winner) run.serving = step;
   const sent = await withPlace(run, step, how, record);
-  const { outcome, credential } = sent;
+  const { credential } = sent;
   record.ms = performance.now() - started;
+  if (run.isLost(record)) sent.outcome = { kind: "lost" };
+  const { outcome } = sent;
+  if (outcome.kind === "lost") record.lost = true;
   if (outcome.notes) record.notes = [...outcome.notes];
   if (outcome.kind === "failed" || outcome.kind === "broken") {
     if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
@@ -73,14 +79,15 @@ async function withPlace(run: Run, step: Step, how: SendOptions, record: Attempt
     return { outcome: { kind: "failed", failure: { reason: "overloaded", message } }, counts: false };
   }
   try {
-    return await dispatch(run, step, how.fresh, record);
+    return await dispatch(run, step, how, record);
   } finally {
     leave();
   }
 }
 
-async function dispatch(run: Run, step: Step, fresh: boolean, record: AttemptRecord): Promise<Sent> {
-  const { inbound, entry, reply } = run.job;
+async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptRecord): Promise<Sent> {
+  const { entry } = run.job;
+  const inbound = how.rescue?.inbound ?? run.job.inbound;
   const { deps } = run;
   const { provider, capabilities, model } = step.mapping;
   const found = deps.credentials.find(provider, step.credential, inbound);
@@ -107,19 +114,25 @@ async function dispatch(run: Run, step: Step, fresh: boolean, record: AttemptRec
     const message = "this provider cannot do it; another may";
     return { outcome: { kind: "failed", failure: { reason: "capability", message } }, counts: false };
   }
-  run.running = attempt({
+  let shown: Record<string, string> = {};
+  const claim = (): boolean => {
+    if (!run.claim(record, step)) return false;
+    run.upstreamHeaders = shown;
+    return true;
+  };
+  const running = attempt({
     inbound,
     wire,
     target,
     // A credential never travels to another place than the provider's.
     headers: fault ? {} : { ...provider.headers, ...credential.headers },
     timeouts: provider.timeouts,
-    fresh,
+    fresh: how.fresh,
     messageId: run.messageId,
     requestId: entry.id,
     holdWhole: inbound.headers["x-claude-code-request-class"] === "auxiliary",
-    holdMs: run.job.settings.failover.hold_back_ms,
-    outlet: outletOf(run),
+    holdMs: how.rescue ? 0 : run.job.settings.failover.hold_back_ms,
+    outlet: how.rescue?.outlet ?? outletOf(run, claim),
     pool: deps.pool,
     timers: deps.timers,
     now: deps.now,
@@ -127,20 +140,21 @@ async function dispatch(run: Run, step: Step, fresh: boolean, record: AttemptRec
       record.status = status;
       const requestId = headers["request-id"] ?? headers["x-request-id"];
       if (typeof requestId === "string") record.requestId = requestId;
-      run.upstreamHeaders = forClient(headers, provider.authType === "passthrough" || provider.authType === "oauth");
+      shown = forClient(headers, provider.authType === "passthrough" || provider.authType === "oauth");
+      if (!run.winner) run.upstreamHeaders = shown;
     },
   });
-  if (reply.gone) run.running.abort();
-  return { outcome: await run.running.outcome, counts: fault?.counts ?? true, ...(!fault && { credential }) };
+  run.begun(record, running);
+  const outcome = await running.outcome;
+  run.ended(record);
+  if (outcome.kind === "answered") claim();
+  return { outcome, counts: fault?.counts ?? true, ...(!fault && { credential }) };
 }
 
-/** The client's stream, for one attempt at a time. */
-function outletOf(run: Run): Outlet {
+/** The client's stream, for the try that is first to have content. */
+function outletOf(run: Run, claim: () => boolean): Outlet {
   return {
-    claim() {
-      run.job.entry.ttftMs ??= run.elapsed();
-      return true;
-    },
+    claim,
     send: (bytes) => run.sink.send(bytes),
     onDrain: (listener) => run.sink.onDrain(listener),
   };
