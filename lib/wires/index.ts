@@ -7,6 +7,7 @@ const LAZY: Readonly<Partial<Record<WireId, () => Promise<Wire>>>> = {
   "openai-chat": async () => (await import("./openai-chat/index.ts")).openaiChat,
   "openai-responses": async () => (await import("./openai-responses/index.ts")).openaiResponses,
   gemini: async () => (await import("./gemini/index.ts")).gemini,
+  vertex: async () => (await import("./vertex/index.ts")).vertex,
 };
 
 const loaded = new Map<WireId, Wire>([["anthropic", anthropic]]);

@@ -1,7 +1,7 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { bodyOf } from "../shared/body.ts";
-import { outputLimit } from "../shared/limits.ts";
+import { outputLimit, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
 import { systemTexts } from "../shared/system-text.ts";
@@ -19,7 +19,7 @@ import { thinkingConfig } from "./thinking.ts";
 import { toolFields } from "./tools.ts";
 
 /** So many stop sequences are taken; those beyond are applied to the text as it comes. */
-const MOST_STOPS = 5;
+const STOPS = { stopLimit: 5 };
 
 /**
  * The client's request for Gemini. What has no counterpart is left out.
@@ -50,8 +50,8 @@ export function countRequest(
 }
 
 /** The stop sequences that the model is not told of. */
-export function localStops({ stop_sequences: stops }: MessagesBody): string[] {
-  return Array.isArray(stops) ? stops.filter(isStop).slice(MOST_STOPS) : [];
+export function localStops(body: MessagesBody): readonly string[] {
+  return stopSequences(body, undefined, STOPS).local;
 }
 
 interface RequestParts {
@@ -120,8 +120,9 @@ function limits(
   };
 }
 
-function sampling({ temperature, top_p, top_k, stop_sequences: stops }: MessagesBody): Record<string, unknown> {
-  const upstream = Array.isArray(stops) ? stops.filter(isStop).slice(0, MOST_STOPS) : [];
+function sampling(body: MessagesBody): Record<string, unknown> {
+  const { temperature, top_p, top_k } = body;
+  const { upstream } = stopSequences(body, undefined, STOPS);
   return {
     ...(typeof temperature === "number" && { temperature }),
     ...(typeof top_p === "number" && { topP: top_p }),
@@ -160,8 +161,4 @@ function envelope(
       "user-agent": userAgent(inbound, quirksOf(target.type, target.model).clientUserAgent),
     },
   };
-}
-
-function isStop(stop: unknown): stop is string {
-  return typeof stop === "string" && stop !== "";
 }
