@@ -46,6 +46,8 @@ export interface CredentialSource {
    * @returns whether there is a newer one, so that it is worth asking again
    */
   renew(provider: Provider, index: number, refused: Credential): Promise<boolean>;
+  /** The headers of an answer of the provider; some tell how much of the user's plan is left. */
+  saw(provider: Provider, headers: Readonly<Record<string, string | string[] | undefined>>): void;
 }
 
 export function isCredential(found: Lookup): found is Credential {

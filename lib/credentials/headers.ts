@@ -33,7 +33,7 @@ export function keyCredential({ type, wire }: Provider, key: string): Credential
  * The credentials that need no look elsewhere: keys in the configuration, the client's own login, none at all.
  * @param index which of the provider's keys, from 0
  * @param client headers of the client's request; only `passthrough` looks at them
- * @returns undefined for logins
+ * @returns undefined for logins, and for keys that have to be fetched
  */
 export function staticCredential(provider: Provider, index: number, client: ClientHeaders): Lookup | undefined {
   switch (provider.authType) {
@@ -43,12 +43,18 @@ export function staticCredential(provider: Provider, index: number, client: Clie
       return clientLogin(client) ?? nothingToSend("the client sent no login of its own to pass through", false);
     case "api_key": {
       const key = provider.apiKeys[index];
-      return key === undefined ? nothingToSend("no API key is configured", true) : keyCredential(provider, key);
+      if (key === undefined) return nothingToSend("no API key is configured", true);
+      return isKeySource(key) ? undefined : keyCredential(provider, key);
     }
     case "oauth":
     case "adc":
       return undefined;
   }
+}
+
+/** Does the configuration only say where the key is? */
+function isKeySource(key: string): boolean {
+  return key.startsWith("file:") || key.startsWith("cmd:");
 }
 
 export function nothingToSend(message: string, counts: boolean): NoCredential {

@@ -22,13 +22,21 @@ export interface SendOptions {
  * something about the provider's health.
  */
 export async function send(run: Run, step: Step, how: SendOptions): Promise<Sent> {
-  const first = await sendOnce(run, step, how);
-  const { outcome, credential } = first;
-  const refused = outcome.kind === "failed" && outcome.failure.reason === "auth" && !run.over;
-  if (!refused || credential?.generation === undefined) return first;
-  const renewed = await run.deps.credentials.renew(step.mapping.provider, step.credential, credential);
-  return renewed && !run.over ? await sendOnce(run, step, how) : first;
+  const { provider } = step.mapping;
+  for (let tries = 1; ; tries++) {
+    const sent = await sendOnce(run, step, how);
+    const { outcome, credential } = sent;
+    const refused = outcome.kind === "failed" && outcome.failure.reason === "auth";
+    if (!refused || credential?.generation === undefined) return sent;
+    // A login that is refused is left alone by its keeper, and known to be good again by it.
+    if (provider.authType === "oauth") sent.counts = false;
+    const renewed = await run.deps.credentials.renew(provider, step.credential, credential);
+    if (!renewed || run.over || tries === MOST_TOKENS) return sent;
+  }
 }
+
+/** The token that a request began with, one that came in the meantime, and one that was fetched for its sake. */
+const MOST_TOKENS = 3;
 
 /** One try, recorded. */
 async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
@@ -140,6 +148,7 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
       record.status = status;
       const requestId = headers["request-id"] ?? headers["x-request-id"];
       if (typeof requestId === "string") record.requestId = requestId;
+      if (!fault) deps.credentials.saw(provider, headers);
       shown = forClient(headers, provider.authType === "passthrough" || provider.authType === "oauth");
       if (!run.winner) run.upstreamHeaders = shown;
     },

@@ -46,16 +46,23 @@ export class TrackRecord {
 /**
  * What ordering may see of health and record.
  * @param credentials how many credentials a provider has: it is fit while one of them is
+ * @param missingUntil epoch ms until which it has none that could be sent; 0 when it has
  */
-export function healthView(health: Health, record: TrackRecord, credentials: (provider: string) => number): HealthView {
+export function healthView(
+  health: Health,
+  record: TrackRecord,
+  credentials: (provider: string) => number,
+  missingUntil: (provider: string) => number,
+): HealthView {
   return {
     coolingUntil(provider, model) {
+      const missing = missingUntil(provider);
       let soonest = Number.POSITIVE_INFINITY;
       for (let i = 0; i < Math.max(1, credentials(provider)); i++) {
         soonest = Math.min(soonest, health.coolingUntil(provider, i, model));
-        if (soonest === 0) return 0;
+        if (soonest === 0) return missing;
       }
-      return soonest;
+      return Math.max(soonest, missing);
     },
     timeToFirstToken: (provider, model, bytes) => record.timeToFirstToken(provider, model, bytes),
     lastServed: (session, provider, model) => record.lastServed(session, provider, model),

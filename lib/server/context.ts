@@ -1,6 +1,7 @@
 import type { LoadedConfig } from "../config/load.ts";
 import type { ConfigTree } from "../config/schema.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Credentials } from "../credentials/credentials.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Gate } from "../relay/gate.ts";
 import type { Health } from "../relay/health.ts";
@@ -33,6 +34,7 @@ export interface ServerContext {
   setConfig(config: LiveConfig): void;
   readonly journal: Journal;
   readonly health: Health;
+  readonly credentials: Credentials;
   readonly trackRecord: TrackRecord;
   readonly relay: RelayDeps;
   readonly simulations: Simulations;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { InboundRequest } from "../anthropic/request.ts";
-import type { Settings } from "../config/settings.ts";
+import type { Provider, Settings } from "../config/settings.ts";
 import { credentialCount } from "../credentials/headers.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { ClientReply } from "../relay/client-reply.ts";
@@ -79,10 +79,15 @@ async function relayed(
 
 /** Where a request would go now. Sends nothing. */
 export function route(inbound: InboundRequest, settings: Settings, context: ServerContext): Decision | NoRoute {
-  const view = healthView(context.health, context.trackRecord, (name) => {
-    const provider = settings.providers.get(name);
-    return provider ? credentialCount(provider) : 0;
-  });
+  const { health, trackRecord, credentials } = context;
+  const of = <T>(read: (provider: Provider) => T, none: T) => {
+    return (name: string) => {
+      const provider = settings.providers.get(name);
+      return provider ? read(provider) : none;
+    };
+  };
+  const missingUntil = of((provider) => credentials.missingUntil(provider), 0);
+  const view = healthView(health, trackRecord, of(credentialCount, 0), missingUntil);
   return decide(inbound, settings, view, context.relay.random, context.relay.now());
 }
 

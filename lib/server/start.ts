@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import { type ConfigWatch, watchConfig } from "../config/watch.ts";
-import { createCredentials } from "../credentials/credentials.ts";
+import { Credentials } from "../credentials/credentials.ts";
 import { Journal } from "../journal/journal.ts";
 import { Gate } from "../relay/gate.ts";
 import { Health } from "../relay/health.ts";
@@ -69,6 +69,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const context = createContext(options, { loaded, settings, tree });
   const healthFile = new HealthFile(options.stateDir, context.health, options.log);
   await healthFile.load();
+  await useCredentials(context);
+  context.onConfigChange(() => void useCredentials(context));
   const closing = new AbortController();
   const server = createServer(
     {
@@ -104,6 +106,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
   const listeners = new Set<() => void>();
   const timers = new Timers();
   const simulations = new Simulations();
+  const health = new Health(() => healthPolicy(live.settings));
   const context: ServerContext = {
     version: CCM_VERSION,
     stateDir: options.stateDir,
@@ -121,7 +124,13 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
       return () => listeners.delete(listener);
     },
     journal: new Journal(),
-    health: new Health(() => healthPolicy(live.settings)),
+    health,
+    credentials: new Credentials({
+      dir: options.stateDir,
+      env: options.env,
+      log: (level, message) => log.write(level, message),
+      signedIn: (provider) => health.reset(provider),
+    }),
     trackRecord: new TrackRecord(),
     simulations,
     log,
@@ -137,12 +146,19 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     trackRecord: context.trackRecord,
     retryBudget: new RetryBudget(),
     places: new ProviderPlaces(timers),
-    credentials: createCredentials(),
+    credentials: context.credentials,
     now: Date.now,
     random: Math.random,
     simulated: (provider, inbound) => simulations.redirect(provider, inbound.headers[SIMULATE_HEADER]),
   };
   return context;
+}
+
+/** Logins are read, and kept alive from now on, while there are providers that want them. */
+async function useCredentials({ credentials, config, log }: ServerContext): Promise<void> {
+  await credentials.use(config.settings.providers).catch((error: unknown) => {
+    log.write("error", "the logins cannot be used", { error: error instanceof Error ? error.message : String(error) });
+  });
 }
 
 function healthPolicy({ failover }: Settings): { failureThreshold: number; cooldownMs: number; maxCooldownMs: number } {
@@ -195,5 +211,6 @@ async function shutDown({ server, context, watch, closing, healthFile }: Parts, 
   clearInterval(sweep);
   context.relay.pool.close();
   await context.simulations.close();
+  await context.credentials.close();
   await healthFile.close();
 }

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Provider } from "../../config/settings.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** No token could be had from Google. `message` is for the user. */
+export class AdcFailed extends Error {
+  override readonly name = "AdcFailed";
+  /** It may work in a moment; false where only the user can mend it. */
+  readonly passing: boolean;
+  constructor(message: string, passing = false) {
+    super(message);
+    this.passing = passing;
+  }
+}
+
+/** A file with Google's credentials. Secret. */
+export interface AdcFile {
+  path: string;
+  content: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Google's application default credentials, in Google's own order: the file that the configuration or
+ * GOOGLE_APPLICATION_CREDENTIALS names, else gcloud's.
+ * @returns undefined when there is no file: then the metadata server may help
+ * @throws {AdcFailed}
+ */
+export async function findAdcFile({ oauth }: Provider, env: Environment): Promise<AdcFile | undefined> {
+  const home = env.HOME || homedir();
+  const named = oauth.adc_file || env.GOOGLE_APPLICATION_CREDENTIALS || env.google_application_credentials;
+  const path = named?.replace(/^~(?=\/)/, home) ?? wellKnownFile(env, home);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (named === undefined) return undefined;
+    throw new AdcFailed(`Google's credentials in ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  try {
+    const content: unknown = JSON.parse(text);
+    if (typeof content === "object" && content !== null) return { path, content: content as AdcFile["content"] };
+  } catch {
+    // falls through to the one sentence for everything that is not an object in JSON
+  }
+  throw new AdcFailed(`${path} does not hold Google's credentials.`);
+}
+
+function wellKnownFile(env: Environment, home: string): string {
+  const name = "application_default_credentials.json";
+  if (env.CLOUDSDK_CONFIG) return join(env.CLOUDSDK_CONFIG, name);
+  return env.APPDATA && process.platform === "win32"
+    ? join(env.APPDATA, "gcloud", name)
+    : join(home, ".config", "gcloud", name);
+}
