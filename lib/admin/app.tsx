@@ -1,7 +1,9 @@
 import { ModelsTab } from "./models/models-tab.tsx";
 import { OverviewTab } from "./overview/overview-tab.tsx";
 import { Announcements } from "./parts/announcements.tsx";
+import { Conflict } from "./parts/conflict.tsx";
 import { Header } from "./parts/header.tsx";
+import { SaveBar } from "./parts/save-bar.tsx";
 import { ProvidersTab } from "./providers/providers-tab.tsx";
 import { RouterTab } from "./router/router-tab.tsx";
 import { SettingsTab } from "./settings/settings-tab.tsx";
@@ -26,10 +28,12 @@ export function App() {
       <Header />
       <main>
         <Announcements />
+        <Conflict />
         <section class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`} tabIndex={-1} key={tab}>
           <Panel />
         </section>
       </main>
+      <SaveBar />
     </>
   );
 }

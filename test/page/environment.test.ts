@@ -4,14 +4,17 @@ import { clientEnv, setLine, unsetLine, variablesOfOurs } from "../../lib/cli/cl
 
 const URL = "http://127.0.0.1:13456";
 
-test.each(SHELLS)("the page's lines for %s are those of ccmctl env", (shell) => {
-  const { set, unset } = clientEnv(URL, "proxy", undefined);
-  const lines = [
-    ...Object.entries(set).map(([name, value]) => setLine(shell, name, value)),
-    ...unset.map((name) => unsetLine(shell, name)),
-  ];
-  expect(exportLines(shell, URL, false).split("\n")).toEqual(lines);
-});
+test.each(SHELLS.flatMap((shell) => [[shell, "proxy"] as const, [shell, "subscription"] as const]))(
+  "the page's lines for %s and %s are those of ccmctl env",
+  (shell, profile) => {
+    const { set, unset } = clientEnv(URL, profile, undefined);
+    const lines = [
+      ...Object.entries(set).map(([name, value]) => setLine(shell, name, value)),
+      ...unset.map((name) => unsetLine(shell, name)),
+    ];
+    expect(exportLines(shell, URL, false, profile).split("\n")).toEqual(lines);
+  },
+);
 
 test.each(SHELLS)("and the way back for %s is that of ccmctl env --unset", (shell) => {
   const names = variablesOfOurs({}, undefined);

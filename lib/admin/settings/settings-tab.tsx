@@ -1,30 +1,38 @@
 import "./settings.css";
+import { FaultList } from "../parts/fault-list.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { config, status } from "../state/store.ts";
-import { ConfigFile } from "./config-file.tsx";
+import { plural } from "../words/format.ts";
+import { Backups } from "./backups.tsx";
+import { ConfigEditor } from "./config-editor.tsx";
 import { EnvironmentLines } from "./environment-lines.tsx";
-import { Groups } from "./groups.tsx";
 import { ServerFacts } from "./server-facts.tsx";
+import { SettingGroups } from "./setting-groups.tsx";
 
-/** Everything else: the file, the environment of Claude Code, limits, version. */
+/** Everything else: the environment of Claude Code, limits, the file itself, ways back, version. */
 export function SettingsTab() {
   return (
     <div class="stack">
       <PageHead title="Settings">
-        The configuration file as the server reads it. A saved change is live at once, and no stream is cut. To change
-        it: <code>ccmctl config edit</code>
+        Every change is saved as soon as it is made, is live at once, and cuts no stream. Comments in the file stay.
       </PageHead>
-      {status.value && <ServerFacts status={status.value} />}
-      <EnvironmentLines />
       <Loaded from={config} what="the settings">
         {(view) => (
           <>
-            <Groups tree={view.config} />
-            <ConfigFile view={view} />
+            <FaultList
+              title={`${plural(view.faults.length, "fault")}; what worked before stays in use`}
+              faults={view.faults}
+              tone="bad"
+            />
+            <EnvironmentLines />
+            <SettingGroups tree={view.config} />
+            <ConfigEditor view={view} />
+            <Backups />
           </>
         )}
       </Loaded>
+      {status.value && <ServerFacts status={status.value} />}
     </div>
   );
 }

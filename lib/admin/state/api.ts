@@ -1,4 +1,4 @@
-import type { ApiError, RouteView } from "../../server/admin/views.ts";
+import type { ApiError, ConfigFault, RouteView } from "../../server/admin/views.ts";
 
 /** An answer of the API that is not what was asked for. `message` is fit for the user. */
 export class ApiProblem extends Error {
@@ -6,11 +6,14 @@ export class ApiProblem extends Error {
   /** HTTP status; 0 when the server did not answer at all. */
   readonly status: number;
   readonly code: string;
+  /** Of a configuration that was refused. */
+  readonly faults: readonly ConfigFault[];
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, faults: readonly ConfigFault[] = []) {
     super(message);
     this.status = status;
     this.code = code;
+    this.faults = faults;
   }
 }
 
@@ -22,6 +25,15 @@ export function getJson<T>(path: string): Promise<T> {
 /** @throws {ApiProblem} */
 export function sendJson<T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown = {}): Promise<T> {
   return ask<T>(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+}
+
+/**
+ * Saves the configuration, if the file is still the version that the change was made for.
+ * @throws {ApiProblem} 409 when it is not, 422 with the faults that it would have
+ */
+export function putConfig<T>(body: unknown, etag: string): Promise<T> {
+  const headers = { "content-type": "application/json", "if-match": `"${etag}"` };
+  return ask<T>("/api/config", { method: "PUT", headers, body: JSON.stringify(body) });
 }
 
 /**
@@ -44,8 +56,8 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
 
 function readProblem(status: number, text: string): ApiProblem {
   try {
-    const { error } = JSON.parse(text) as ApiError;
-    return new ApiProblem(status, error.code, error.message);
+    const { error, faults } = JSON.parse(text) as ApiError;
+    return new ApiProblem(status, error.code, error.message, faults);
   } catch {
     return new ApiProblem(status, "no_json", `The server answered ${status} without saying why.`);
   }

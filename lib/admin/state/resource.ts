@@ -6,6 +6,8 @@ export interface Resource<T> {
   problem: ReadonlySignal<string | undefined>;
   /** Reads it again. What was read before stays in view meanwhile. */
   load(): Promise<void>;
+  /** Takes a newer value that came another way. */
+  take(value: T): void;
 }
 
 /** @param read fetches the value; its error's message is shown to the user */
@@ -16,6 +18,11 @@ export function resource<T>(read: () => Promise<T>): Resource<T> {
   return {
     data,
     problem,
+    take(value) {
+      latest++;
+      data.value = value;
+      problem.value = undefined;
+    },
     async load() {
       const turn = ++latest;
       try {

@@ -1,0 +1,171 @@
+/** Controls that belong to one place of the configuration and save by themselves. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useId } from "preact/hooks";
+import { type Change, type ConfigPath, markDraft, saveChanges } from "../state/edit.ts";
+import { pathText } from "../words/config-path.ts";
+import { fromText, type TextKind, toText } from "../words/field-text.ts";
+import { FieldFrame, faultAt } from "./field-frame.tsx";
+
+interface FieldProps<T> {
+  label: string;
+  path: ConfigPath;
+  value: T;
+  hint?: ComponentChildren;
+  /** What is done instead of setting the value at the path. */
+  changes?: (value: T | undefined) => Change[];
+}
+
+type TextFieldProps = FieldProps<unknown> & {
+  kind?: TextKind;
+  placeholder?: string;
+  suggestions?: readonly string[];
+};
+
+/** Text, a number, or a list of lines. It is saved when the field is left or Enter is pressed, and not before. */
+export function TextField(props: TextFieldProps) {
+  const { label, path, value, hint, kind = "text", placeholder, suggestions, changes } = props;
+  const id = useId();
+  const saved = toText(kind, value);
+  const draft = useSignal<string | undefined>(undefined);
+  const unreadable = useSignal<string | undefined>(undefined);
+  const text = draft.value ?? saved;
+  const unsaved = draft.value !== undefined && draft.value !== saved;
+  useEffect(() => {
+    markDraft(pathText(path), unsaved);
+    return () => markDraft(pathText(path), false);
+  }, [pathText(path), unsaved]);
+  const forget = () => {
+    draft.value = undefined;
+    unreadable.value = undefined;
+  };
+  const commit = async () => {
+    if (!unsaved) return forget();
+    const read = fromText(kind, text);
+    unreadable.value = read.problem;
+    if (read.problem !== undefined) return;
+    const all = changes?.(read.value) ?? [changeOf(path, read.value)];
+    if (await saveChanges(label, ...all)) forget();
+  };
+  const problem = unreadable.value ?? (unsaved ? faultAt(path) : undefined);
+  const control = {
+    id,
+    value: text,
+    placeholder,
+    spellcheck: false,
+    autocomplete: "off",
+    "aria-invalid": problem === undefined ? undefined : ("true" as const),
+    "aria-describedby": `${id}-hint`,
+    onInput: (event: { currentTarget: { value: string } }) => {
+      draft.value = event.currentTarget.value;
+    },
+    onChange: commit,
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === "Escape") forget();
+    },
+  };
+  return (
+    <FieldFrame id={id} label={label} hint={hint} problem={problem} unsaved={unsaved}>
+      {kind === "lines" ? (
+        <textarea {...control} class="mono" rows={Math.max(2, text.split("\n").length)} />
+      ) : (
+        <input {...control} inputMode={kind === "number" ? "decimal" : "text"} list={suggestions && `${id}-list`} />
+      )}
+      {suggestions && (
+        <datalist id={`${id}-list`}>
+          {suggestions.map((suggestion) => (
+            <option key={suggestion} value={suggestion} />
+          ))}
+        </datalist>
+      )}
+    </FieldFrame>
+  );
+}
+
+/** A secret: what is there is shown masked, and only a new one can be typed. */
+export function SecretField({ label, path, value, hint, changes }: FieldProps<string>) {
+  const id = useId();
+  const draft = useSignal("");
+  const commit = async () => {
+    const typed = draft.value.trim();
+    if (typed === "") return;
+    if (await saveChanges(label, ...(changes?.(typed) ?? [changeOf(path, typed)]))) draft.value = "";
+  };
+  const unsaved = draft.value !== "";
+  const problem = unsaved ? faultAt(path) : undefined;
+  return (
+    <FieldFrame id={id} label={label} hint={hint} problem={problem} unsaved={unsaved}>
+      <input
+        id={id}
+        type="password"
+        autocomplete="new-password"
+        value={draft}
+        placeholder={value === "" ? "none" : value}
+        aria-invalid={problem === undefined ? undefined : "true"}
+        aria-describedby={`${id}-hint`}
+        onInput={(event) => (draft.value = event.currentTarget.value)}
+        onChange={commit}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") draft.value = "";
+        }}
+      />
+    </FieldFrame>
+  );
+}
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** One of several; saved at once. An empty value takes the setting out of the file. */
+export function SelectField({
+  label,
+  path,
+  value,
+  hint,
+  changes,
+  choices,
+}: FieldProps<string> & { choices: readonly Choice[] }) {
+  const id = useId();
+  // What the file says stays choosable, even where it names something that does not exist.
+  const all = choices.some((choice) => choice.value === value)
+    ? choices
+    : [{ value, label: `${value} (does not exist)` }, ...choices];
+  const pick = (next: string) => saveChanges(label, ...(changes?.(next) ?? [changeOf(path, next)]));
+  return (
+    <FieldFrame id={id} label={label} hint={hint} problem={faultAt(path)}>
+      <select
+        id={id}
+        value={value}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => pick(event.currentTarget.value)}
+      >
+        {all.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+    </FieldFrame>
+  );
+}
+
+/** Yes or no; saved at once. */
+export function SwitchField({ label, path, value, changes }: FieldProps<boolean>) {
+  const flip = () => saveChanges(label, ...(changes?.(!value) ?? [{ path, value: !value }]));
+  const problem = faultAt(path);
+  return (
+    <div>
+      <label class="check">
+        <input type="checkbox" checked={value} onChange={flip} />
+        {label}
+      </label>
+      {problem !== undefined && <p class="small bad-text">Not saved: {problem}</p>}
+    </div>
+  );
+}
+
+function changeOf(path: ConfigPath, value: unknown): Change {
+  return value === undefined || value === "" ? { path, delete: true } : { path, value };
+}

@@ -1,0 +1,156 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { browserPath, startBrowser } from "./browser.ts";
+import { openStage, SECRET, type Stage, twoProviders, type Window, words } from "./stage.ts";
+
+describe.skipIf(browserPath === undefined)("Settings", () => {
+  let browser: Browser;
+  let stage: Stage;
+  let window: Window;
+  let page: Page;
+  let original: string;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    stage = await openStage(browser, twoProviders);
+    original = await onDisk();
+    window = await stage.open("#/settings");
+    page = window.page;
+    await page.getByLabel("Attempts at most").waitFor();
+  });
+  afterEach(async () => {
+    expect(window.complaints).toEqual([]);
+    await stage?.close();
+  });
+
+  const onDisk = () => readFile(stage.configPath, "utf8");
+  const saved = (what: string) => page.locator(".save-card.saved", { hasText: `: ${what}` }).waitFor();
+  const editor = () => page.getByRole("textbox", { name: "Text of the configuration file" });
+
+  test("a number is saved when its field is left, beside untouched comments, and the change can be undone", async () => {
+    const field = page.getByLabel("Attempts at most");
+    await field.fill("5");
+    await page.getByText("Not saved yet").first().waitFor();
+    expect(await onDisk()).toBe(original);
+    await field.press("Enter");
+    await saved("Attempts at most");
+    expect(await onDisk()).toBe(`${original}\n[retry]\nmax_attempts = 5\n`);
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await saved("undone: Attempts at most");
+    expect(await onDisk()).toBe(original);
+    expect(await field.inputValue()).toBe("3");
+  });
+
+  test("Escape takes back what was typed", async () => {
+    const field = page.getByLabel("Port");
+    await field.fill("99");
+    await field.press("Escape");
+    expect(await field.inputValue()).toBe("13456");
+    await field.press("Tab");
+    expect(await onDisk()).toBe(original);
+  });
+
+  test("a value that the server refuses is marked where it stands, kept, and not in the file", async () => {
+    const field = page.getByLabel("Port");
+    await field.fill("70000");
+    await field.press("Enter");
+    await page.getByRole("alert").getByText("Not saved").waitFor();
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    expect(await field.inputValue()).toBe("70000");
+    expect(await onDisk()).toBe(original);
+    await field.fill("seven");
+    await field.press("Enter");
+    await page.getByRole("alert").getByText("a number is needed").waitFor();
+    expect(await onDisk()).toBe(original);
+  });
+
+  test("an emptied setting leaves the file, and stays away after a reload", async () => {
+    await page.getByLabel("Other host names").fill("mux.lan\nbox.lan");
+    await page.getByLabel("Other host names").blur();
+    await saved("Other host names");
+    expect(await onDisk()).toContain('allowed_hosts = ["mux.lan", "box.lan"]');
+    await page.getByLabel("Other host names").fill("");
+    await page.getByLabel("Other host names").blur();
+    await expect.poll(onDisk).not.toContain("mux.lan");
+    await page.reload();
+    await page.getByLabel("Port").waitFor();
+    expect(await page.getByLabel("Other host names").inputValue()).toBe("");
+  });
+
+  test("the text: faults at their lines while it is typed, saved whole with its masked keys", async () => {
+    await editor().fill(`${(await editor().inputValue()).trimEnd()}\n[router.websearch]\nmodel = "gone"\n`);
+    await page.getByText("1 fault: it would not be saved.").waitFor();
+    const line = original.trimEnd().split("\n").length + 2;
+    await page.getByRole("button", { name: `Line ${line}`, exact: true }).click();
+    expect(await page.evaluate("getSelection().toString()")).toBe('model = "gone"');
+    await page.getByRole("button", { name: "Save the file" }).click();
+    await page.locator(".save-card.refused").waitFor();
+    expect(await onDisk()).toBe(original);
+    await editor().fill((await editor().inputValue()).replace('"gone"', '"small"'));
+    await page.getByText("No fault").waitFor();
+    await editor().press("Control+s");
+    await saved("the text of the file");
+    const now = await onDisk();
+    expect(now).toContain('[router.websearch]\nmodel = "small"');
+    expect(now).toContain(SECRET);
+  });
+
+  test("a text that was changed elsewhere meanwhile: both versions are shown, and the user chooses", async () => {
+    await editor().fill((await editor().inputValue()).replace("# kept by the tests", "# mine"));
+    await writeFile(stage.configPath, original.replace("# kept by the tests", "# theirs"));
+    await page.getByText("The file was changed since you began.").waitFor();
+    await page.getByRole("button", { name: "Save the file" }).click();
+    const conflict = page.getByRole("region", { name: "Not saved: the file was changed in the meantime" });
+    await conflict.waitFor();
+    expect(await words(conflict.getByRole("region", { name: "The file as it is now" }))).toContain("# theirs");
+    expect(await words(conflict.getByRole("region", { name: "The file as you want it" }))).toContain("# mine");
+    expect(await onDisk()).toContain("# theirs");
+    await conflict.getByRole("button", { name: "Save mine" }).click();
+    await saved("the text of the file");
+    expect(await onDisk()).toBe(original.replace("# kept by the tests", "# mine"));
+  });
+
+  test("a single change for a file that was changed in the same moment: the rest of the file is theirs either way", async () => {
+    // The page must not hear of the other change before it saves.
+    await page.evaluate(
+      `Object.defineProperty(document, "hidden", { value: true, configurable: true }); document.dispatchEvent(new Event("visibilitychange"))`,
+    );
+    const theirs = `${original}\n[retry]\nmax_attempts = 7\n`;
+    await writeFile(stage.configPath, theirs);
+    await page.getByLabel("Attempts at most").fill("5");
+    await page.getByLabel("Attempts at most").press("Enter");
+    const conflict = page.getByRole("region", { name: "Not saved: the file was changed in the meantime" });
+    await conflict.waitFor();
+    expect(await words(conflict)).toMatch(/retry\.max_attempts\s+7\s+5/);
+    expect(await onDisk()).toBe(theirs);
+    await conflict.getByRole("button", { name: "Save mine" }).click();
+    await saved("Attempts at most");
+    expect(await onDisk()).toBe(theirs.replace("attempts = 7", "attempts = 5"));
+  });
+
+  test("backups are made, put back, and made again before a reset", async () => {
+    await page.getByRole("button", { name: "Make a backup" }).click();
+    await page.getByRole("button", { name: /^Put back ccm-config/ }).waitFor();
+    await page.getByRole("button", { name: "Reset to the template" }).click();
+    await page.getByRole("button", { name: "Back up and reset" }).click();
+    await saved("the file was reset to the template");
+    expect(await onDisk()).not.toContain(SECRET);
+    await page
+      .getByRole("button", { name: /^Put back ccm-config/ })
+      .first()
+      .click();
+    await page.getByRole("button", { name: "Put it back" }).click();
+    await saved("put back ccm-config.toml");
+    expect(await onDisk()).toBe(original);
+  });
+
+  test("the lines for Claude Code's own login leave the key out", async () => {
+    await page.getByRole("radio", { name: "Claude Code's own login" }).check();
+    const lines = await words(page.getByRole("region", { name: "the environment for bash" }));
+    expect(lines).toContain("unset ANTHROPIC_API_KEY");
+    expect(lines).not.toContain("ccm-proxy");
+  });
+});
