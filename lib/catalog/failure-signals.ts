@@ -97,6 +97,9 @@ export const GENERIC_SIGNALS: readonly FailureSignal[] = [
       "ResponsibleAIPolicyViolation",
       "invalid_prompt",
       "moderation_blocked",
+      "cyber_policy",
+      "bio_policy",
+      "image_content_policy_violation",
     ],
   },
   {
@@ -189,6 +192,23 @@ export const GENERIC_SIGNALS: readonly FailureSignal[] = [
     ],
   },
   { reason: "too_slow", code: ["timeout_error", "DEADLINE_EXCEEDED"] },
+  {
+    // What is wrong with a picture is wrong with it everywhere.
+    reason: "bad_request",
+    code: [
+      "invalid_image",
+      "invalid_image_format",
+      "invalid_base64_image",
+      "invalid_image_url",
+      "image_too_large",
+      "image_too_small",
+      "image_parse_error",
+      "image_file_too_large",
+      "unsupported_image_media_type",
+      "empty_image_file",
+      "failed_to_download_image",
+    ],
+  },
   { reason: "model_missing", code: ["not_found_error", "NOT_FOUND"] },
   {
     reason: "server_error",
@@ -265,7 +285,8 @@ export const SIGNALS_BY_TYPE: Readonly<Record<string, readonly FailureSignal[]>>
   novita: [{ reason: "billing", status: [403], text: /balance/i }],
   gemini: [
     { reason: "quota_window", status: [429], text: /PerDay|limit: 0\b/i },
-    { reason: "rate_limited", status: [429], text: /PerMinute/i },
+    // Whatever ran out, Google's words are "check your plan and billing details": they say nothing of money.
+    { reason: "rate_limited", status: [429], code: ["RESOURCE_EXHAUSTED"] },
     // History from another vendor lacks thought signatures; the wire sends a stand-in, so a refusal is no user's fault.
     { reason: "capability", status: [400], text: /thought.?signature/i },
     { reason: "forbidden", status: [400], text: /user location is not supported/i },

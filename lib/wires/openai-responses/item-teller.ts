@@ -39,7 +39,7 @@ export class ItemTeller {
   }
 
   done(item: Item, output: OutputItem): string {
-    if (item.done) return "";
+    if (item.done || this.#writer.hit !== undefined) return "";
     item.done = true;
     switch (output.type) {
       case "message":

@@ -134,6 +134,8 @@ export function messageOf({
         if (delta.type === "thinking_delta") open.thinking = `${open.thinking}${delta.thinking}`;
         if (delta.type === "signature_delta") open.signature = delta.signature;
         if (delta.type === "input_json_delta") json += delta.partial_json;
+        if (delta.type === "citations_delta")
+          open.citations = [...((open.citations as Json[] | undefined) ?? []), delta.citation];
         break;
       case "content_block_stop":
         if (!open) throw new Error("stop without a block");
