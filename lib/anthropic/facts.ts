@@ -40,7 +40,7 @@ export function readFacts(raw: Buffer, top: TopLevel, inside: Inside): RequestFa
   if (typeof model !== "string" || model === "" || !messages || raw[messages.start] !== 0x5b) return undefined;
   const thinking = fields(decode(raw, top.get("thinking")));
   const outputConfig = fields(decode(raw, top.get("output_config")));
-  const media = findMedia(raw, items, inside.mediaWords);
+  const media = findMedia(raw, items, inside.typeWords);
   const last = items.at(-1);
   let tokens: number | undefined;
   return {

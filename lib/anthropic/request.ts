@@ -1,5 +1,6 @@
 import { type RequestFacts, readFacts } from "./facts.ts";
 import { type Inside, isTooDeep, MAX_DEPTH, scanTopLevel, type TopLevel } from "./scan.ts";
+import { withoutSeams } from "./seam.ts";
 import type { MessagesBody } from "./types.ts";
 
 /** Thrown when a body is no JSON object or lacks what every request needs. `message` is for the client. */
@@ -33,8 +34,10 @@ export function readRequest(raw: Buffer, headers: Readonly<Record<string, string
 }
 
 function scanned(raw: Buffer, headers: InboundRequest["headers"]): InboundRequest | undefined {
-  const inside: Inside = { messages: [], tools: [], mediaWords: [] };
+  const inside: Inside = { messages: [], tools: [], typeWords: [] };
   const top = scanTopLevel(raw, inside);
+  const seamless = top ? withoutSeams(raw, inside.messages, inside.typeWords) : raw;
+  if (seamless !== raw) return scanned(seamless, headers);
   const facts = top && readFacts(raw, top, inside);
   return facts && lazyRequest(raw, headers, top, facts);
 }

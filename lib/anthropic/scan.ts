@@ -27,8 +27,8 @@ export interface Inside {
   messages: Range[];
   /** The items of `tools`; `keys` is undefined where the item is odd, as for `scanObject`. */
   tools: (Range & { keys: TopLevel | undefined })[];
-  /** Where in `messages` a string begins that is `"image"` or `"document"`: few, or none. */
-  mediaWords: number[];
+  /** Where in `messages` a string begins that may be the type of a block with a meaning of its own: few, or none. */
+  typeWords: number[];
 }
 
 /**
@@ -76,7 +76,7 @@ function skipInside(raw: Buffer, key: string, at: number, inside: Inside): numbe
   if (raw[at] !== OPEN_BRACKET) return undefined;
   if (key === "messages")
     return walkItems(raw, at, (start) => {
-      const end = skipValue(raw, start, inside.mediaWords);
+      const end = skipValue(raw, start, inside.typeWords);
       inside.messages.push({ start, end });
       return end;
     });
@@ -201,10 +201,10 @@ function skipKey(raw: Buffer, from: number): number {
 
 /**
  * Walks over one value of any depth without recursion.
- * @param mediaWords takes the places of strings that may be a picture's or a document's type
+ * @param typeWords takes the places of strings that are one of `TYPE_WORDS`
  * @returns the index behind the value, or -1
  */
-function skipValue(raw: Buffer, from: number, mediaWords?: number[]): number {
+function skipValue(raw: Buffer, from: number, typeWords?: number[]): number {
   const closers: number[] = [];
   let at = from;
   while (at >= 0) {
@@ -212,7 +212,7 @@ function skipValue(raw: Buffer, from: number, mediaWords?: number[]): number {
     if (closer === undefined) {
       const start = at;
       at = raw[at] === QUOTE ? skipString(raw, at) : skipLiteral(raw, at);
-      if (mediaWords && isMediaWord(raw, start, at)) mediaWords.push(start);
+      if (typeWords && isTypeWord(raw, start, at)) typeWords.push(start);
     } else {
       if (closers.length + 2 > MAX_DEPTH) return -1; // this one, and what holds the value
       at = skipSpace(raw, at + 1);
@@ -239,14 +239,17 @@ function skipValue(raw: Buffer, from: number, mediaWords?: number[]): number {
   return -1;
 }
 
-const IMAGE = Buffer.from('"image"');
-const DOCUMENT = Buffer.from('"document"');
+/** Types of blocks that somebody looks for: pictures, documents, and the seam of two answers. */
+const TYPE_WORDS = ['"image"', '"document"', '"fallback"'].map((word) => Buffer.from(word));
+const LENGTHS = TYPE_WORDS.map(({ length }) => length);
+const SHORTEST_WORD = Math.min(...LENGTHS);
+const LONGEST_WORD = Math.max(...LENGTHS);
 
-function isMediaWord(raw: Buffer, start: number, end: number): boolean {
+function isTypeWord(raw: Buffer, start: number, end: number): boolean {
   const length = end - start;
-  if (length !== IMAGE.length && length !== DOCUMENT.length) return false;
-  const word = length === IMAGE.length ? IMAGE : DOCUMENT;
-  return raw[start + 1] === word[1] && word.equals(raw.subarray(start, end));
+  if (length !== SHORTEST_WORD && length !== LONGEST_WORD) return false;
+  for (const word of TYPE_WORDS) if (raw[start + 1] === word[1] && word.equals(raw.subarray(start, end))) return true;
+  return false;
 }
 
 function closerOf(opener: number | undefined): number | undefined {
