@@ -64,6 +64,8 @@ interface Words {
   message: string;
   /** Everything in the error that may be a code: `code`, `type`, `status`, `reason`, `details.error_code`. */
   codes: string[];
+  /** Names of quotas that were exceeded; signals' texts look at them too. */
+  quotas?: string[];
 }
 
 /** Finds message and codes in the envelopes that vendors use; undefined when the body is none of them. */
@@ -74,7 +76,11 @@ export function readWords(body: unknown): Words | undefined {
   if (typeof error === "string") return { message: error, codes: codesOf(outer as Record<string, unknown>) };
   if (typeof error === "object" && error !== null) {
     const inner = error as Record<string, unknown>;
-    return { message: messageOf(inner) ?? messageOf(outer as Record<string, unknown>) ?? "", codes: codesOf(inner) };
+    return {
+      message: messageOf(inner) ?? messageOf(outer as Record<string, unknown>) ?? "",
+      codes: codesOf(inner),
+      quotas: quotasOf(inner.details),
+    };
   }
   if (typeof message === "string") {
     const codes = codesOf(outer as Record<string, unknown>);
@@ -89,6 +95,12 @@ export function readWords(body: unknown): Words | undefined {
 function messageOf(error: Record<string, unknown>): string | undefined {
   if (typeof error.message === "string") return error.message;
   return error.message === undefined ? undefined : JSON.stringify(error.message);
+}
+
+/** The names of Google's quotas that were exceeded: only they tell a day's from a minute's. */
+function quotasOf(details: unknown): string[] {
+  const violations = (Array.isArray(details) ? details : []).flatMap((detail) => detail?.violations ?? []);
+  return violations.map((violation) => violation?.quotaId).filter((quota) => typeof quota === "string");
 }
 
 function codesOf(error: Record<string, unknown>): string[] {
@@ -111,7 +123,7 @@ function matchSignals(
   raw: string,
 ): FailureReason | undefined {
   const codes = new Set(words.codes.map((code) => code.toLowerCase()));
-  const text = words.message || raw;
+  const text = [words.message || raw, ...(words.quotas ?? [])].join("\n");
   const holds = (signal: FailureSignal): boolean => {
     if (signal.status && status !== undefined && !signal.status.includes(status)) return false;
     if (signal.status && status === undefined && !signal.code && !signal.text) return false;

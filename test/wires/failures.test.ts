@@ -16,6 +16,15 @@ const anthropic = (type: string, message: string, details?: object): object => (
   type: "error",
   error: { type, message, ...(details && { details }) },
 });
+/** Google's words are the same whatever ran out; the quota's name tells what. */
+const exhausted = (quotaId: string): object => ({
+  error: {
+    code: 429,
+    status: "RESOURCE_EXHAUSTED",
+    message: "You exceeded your current quota, please check your plan and billing details.",
+    details: [{ "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: [{ quotaId }] }],
+  },
+});
 
 describe("what an upstream's answer means", () => {
   const table: [FailureReason, string, number, unknown][] = [
@@ -61,6 +70,9 @@ describe("what an upstream's answer means", () => {
         },
       },
     ],
+    ["quota_window", "gemini", 429, exhausted("GenerateRequestsPerDayPerProjectPerModel-FreeTier")],
+    ["rate_limited", "gemini", 429, exhausted("GenerateRequestsPerMinutePerProjectPerModel")],
+    ["rate_limited", "vertex-ai", 429, exhausted("online_prediction_requests_per_base_model")],
     // money, keys, models
     ["billing", "openrouter", 402, error("Insufficient credits", { code: 402 })],
     ["billing", "deepseek", 402, error("Insufficient Balance")],
