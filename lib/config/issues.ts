@@ -28,6 +28,8 @@ export function readIssue(issue: BaseIssue<unknown>): Finding {
       return { at, message: `must be a whole number${given}.` };
     case "min_value":
       return { at, message: `must be at least ${issue.expected?.replace(/^>=/, "")}${given}.` };
+    case "gt_value":
+      return { at, message: `must be more than ${issue.expected?.replace(/^>/, "")}${given}.` };
     case "max_value":
       return { at, message: `must be at most ${issue.expected?.replace(/^<=/, "")}${given}.` };
     case "min_length":

@@ -1,4 +1,5 @@
 import { tierOf } from "../catalog/index.ts";
+import { checkBudget, checkTelemetry } from "./check-watching.ts";
 import { didYouMean, type Finding, isRecord, type Path } from "./faults.ts";
 import { isMadeUp } from "./fit-schema.ts";
 import { isStale, resolveMapping } from "./mapping.ts";
@@ -34,9 +35,12 @@ export async function resolveSettings(tree: ConfigTree, env: Environment): Promi
   const patterns = await work.patterns();
   work.routes();
   work.server();
-  const { server, router, logging, performance, retry, failover } = work.resolved;
+  work.faults.push(...checkBudget(work.resolved), ...checkTelemetry(work.resolved));
+  const { server, router, logging, performance, retry, failover, budget, telemetry } = work.resolved;
   const settings: Settings = {
     ...{ server, router, logging, performance, retry, failover },
+    ...(budget && { budget }),
+    ...(telemetry && { telemetry }),
     ...{ providers, models, patterns },
   };
   return { settings: work.faults.length === 0 ? settings : undefined, faults: work.faults, notes: work.notes };

@@ -9,6 +9,8 @@ export const AUTH_TYPES = ["api_key", "oauth", "adc", "none", "passthrough"] as 
 export const STRATEGIES = ["priority", "load-balance", "cost", "latency"] as const;
 export const RESCUES = ["off", "restart", "continue"] as const;
 export const LOG_LEVELS = ["error", "warn", "info", "debug", "trace"] as const;
+/** What is done with requests once a budget is used up. */
+export const STOP_ACTIONS = ["refuse", "cheaper"] as const;
 
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -162,6 +164,33 @@ export const routerSchema = v.strictObject({
   image: v.optional(routeSchema, {}),
 });
 
+const limit = v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0)));
+/** US dollars that may be spent in a period; absent: as much as you like. */
+const limitEntries = { day: limit, week: limit, month: limit };
+const limitsSchema = v.strictObject(limitEntries);
+
+const budgetSchema = v.strictObject({
+  ...limitEntries,
+  /** Share of a limit from which on the user is told. */
+  warn_at: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 0.75),
+  at_stop: v.optional(v.picklist(STOP_ACTIONS), "refuse"),
+  /** Who serves then, with `at_stop = "cheaper"`. */
+  model: v.optional(v.string(), ""),
+  /** By a provider's name: its own limits. Others of the same model serve once they are used up. */
+  providers: v.optional(v.record(v.string(), limitsSchema), {}),
+  /** By a route's name. */
+  routes: v.optional(v.record(v.string(), limitsSchema), {}),
+});
+
+const telemetrySchema = v.strictObject({
+  /** Base URL of an OTLP collector that takes JSON over HTTP; empty: nothing is sent. */
+  endpoint: v.optional(v.string(), ""),
+  headers: v.optional(v.record(v.string(), v.string()), {}),
+  traces: v.optional(v.boolean(), true),
+  metrics: v.optional(v.boolean(), true),
+  interval_seconds: v.optional(v.pipe(v.number(), v.minValue(1)), 60),
+});
+
 export const configSchema = v.strictObject({
   server: v.optional(serverSchema, {}),
   providers: v.optional(v.array(providerSchema), []),
@@ -172,6 +201,9 @@ export const configSchema = v.strictObject({
       level: v.optional(v.picklist(LOG_LEVELS), "info"),
       format: v.optional(v.picklist(["json", "text"]), "text"),
       log_bodies: v.optional(v.boolean(), false),
+      /** How much of the journal is kept: at most so many MB, and nothing that is older. */
+      journal_mb: v.optional(count, 100),
+      journal_days: v.optional(count, 30),
     }),
     {},
   ),
@@ -201,6 +233,8 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
+  budget: v.optional(budgetSchema),
+  telemetry: v.optional(telemetrySchema),
 });
 
 /** The checked configuration with every default filled in; environment references still as written. */
@@ -209,4 +243,6 @@ export type ProviderConfig = ConfigTree["providers"][number];
 export type ModelConfig = ConfigTree["models"][number];
 export type MappingConfig = ModelConfig["providers"][number];
 export type RouterConfig = ConfigTree["router"];
+export type BudgetConfig = NonNullable<ConfigTree["budget"]>;
+export type TelemetryConfig = NonNullable<ConfigTree["telemetry"]>;
 export type RouteName = Exclude<keyof RouterConfig, "enabled" | "auto_map" | "strategy">;

@@ -7,7 +7,10 @@ import type { ConfigTree, ModelConfig, ProviderConfig } from "./schema.ts";
  * changed file makes a new one.
  */
 export interface Settings
-  extends Pick<ConfigTree, "server" | "router" | "logging" | "performance" | "retry" | "failover"> {
+  extends Pick<
+    ConfigTree,
+    "server" | "router" | "logging" | "performance" | "retry" | "failover" | "budget" | "telemetry"
+  > {
   /** By configured name, in the order of the file. */
   providers: ReadonlyMap<string, Provider>;
   /** By configured name, in the order of the file. */
