@@ -22,6 +22,3 @@ export async function loadWire(id: WireId): Promise<Wire> {
   loaded.set(id, wire);
   return wire;
 }
-
-/** Every protocol that a provider may be configured with. */
-export const AVAILABLE_WIRES: readonly WireId[] = ["anthropic", ...(Object.keys(LAZY) as WireId[])];
