@@ -12,3 +12,25 @@ export function mergeUsage(usage: Usage, report: unknown): Usage {
   for (const [key, value] of Object.entries(report)) if (value !== null && value !== undefined) merged[key] = value;
   return merged as unknown as Usage;
 }
+
+/** Two usages as one. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return add(a as unknown as Counts, b as unknown as Counts) as unknown as Usage;
+}
+
+type Counts = { readonly [key: string]: unknown };
+
+function add(a: Counts, b: Counts): Counts {
+  const sum: Record<string, unknown> = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const before = sum[key];
+    if (typeof value === "number" && typeof before === "number") sum[key] = before + value;
+    else if (isCounts(value) && isCounts(before)) sum[key] = add(before, value);
+    else sum[key] = value ?? before;
+  }
+  return sum;
+}
+
+function isCounts(value: unknown): value is Counts {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -26,6 +26,8 @@ export class AnswerSink {
   #state: "waiting" | "opened" | "flowing" | "ended" = "waiting";
   /** Bytes that were sent to the client. */
   bytes = 0;
+  #kept: (Buffer | string)[] | undefined;
+  #keepBytes = 0;
 
   /**
    * @param headers response headers, asked for at the moment of commitment: they name the provider that serves
@@ -41,6 +43,17 @@ export class AnswerSink {
     this.#headers = headers;
     this.#opening = opening;
     this.#silence = timers.after(OPEN_AFTER_MS, () => this.#breakSilence());
+  }
+
+  /** From now on keeps what is sent, unless it becomes more than so many bytes. */
+  keep(bytes: number): void {
+    this.#kept = [];
+    this.#keepBytes = bytes;
+  }
+
+  /** All that was sent, in order; undefined where it was not kept, or has become too much. */
+  get delivered(): readonly (Buffer | string)[] | undefined {
+    return this.bytes > this.#keepBytes ? undefined : this.#kept;
   }
 
   /** Content has reached the client. */
@@ -84,7 +97,13 @@ export class AnswerSink {
     this.#silence.move(PING_EVERY_MS);
     if (bytes.length === 0) return true;
     this.bytes += bytes.length;
+    if (this.#kept) this.#keepOf(bytes);
     return this.#reply.write(bytes);
+  }
+
+  #keepOf(bytes: Buffer | string): void {
+    if (this.bytes > this.#keepBytes) this.#kept = undefined;
+    else this.#kept?.push(bytes);
   }
 
   #breakSilence(): void {

@@ -11,11 +11,19 @@ import { pump } from "./stream-pump.ts";
 import type { Timers } from "./timers.ts";
 import { type Call, CallFailed, decodedBody, type UpstreamPool } from "./upstream.ts";
 
+/** Thrown by an outlet that does not want the answer after all. */
+export class OutletClosed extends Error {
+  override readonly name = "OutletClosed";
+}
+
 /** Where the answer of an attempt goes once there is content. */
 export interface Outlet {
   /** Asks to be the one that answers. @returns false when another attempt was faster */
   claim(): boolean;
-  /** @returns false when the client is slower than the upstream: wait for `onDrain` */
+  /**
+   * @returns false when the client is slower than the upstream: wait for `onDrain`
+   * @throws {OutletClosed}
+   */
   send(bytes: Buffer | string): boolean;
   onDrain(listener: () => void): void;
 }
@@ -63,7 +71,7 @@ type AttemptEnd =
   | { kind: "failed"; failure: Failure }
   /** The client has part of the answer; `ending` tells it honestly that it is not whole. */
   | { kind: "broken"; failure: Failure; usage: Usage; ending: () => Buffer | string }
-  /** Another attempt was faster. */
+  /** Nobody wants the answer: another attempt was faster, or it does not fit what the client has. */
   | { kind: "lost" };
 
 /** One try under way. */

@@ -33,11 +33,23 @@ async function walk(run: Run): Promise<AttemptOutcome | undefined> {
     const step = steps.next();
     if (!step) return undefined;
     const { next, outcome } = await tryHere(run, step, () => steps.othersLeft);
-    if (next === "done") return outcome;
+    if (next === "done") return outcome.kind === "broken" ? await mended(run, outcome, step, steps) : outcome;
     if (next === "stop") return undefined;
     if (next === "larger") steps.needsLargerThan(step);
   }
   return undefined;
+}
+
+/** The answer has broken after content: where the user allows it, another provider brings it to its end. */
+async function mended(
+  run: Run,
+  broken: Extract<AttemptOutcome, { kind: "broken" }>,
+  step: Step,
+  steps: Steps,
+): Promise<AttemptOutcome> {
+  if (run.job.settings.failover.rescue === "off" || run.over) return broken;
+  const { rescue } = await import("./rescue/rescue.ts");
+  return await rescue(run, broken, step, () => steps.next());
 }
 
 /** All tries at one provider with one credential. */
@@ -52,21 +64,10 @@ async function tryHere(
   let waitedHere = false;
   let retry: (() => void) | undefined;
   for (let triesHere = 1; ; triesHere++) {
-    const { outcome, counts } = await send(run, step, { fresh: triesHere > 1, mayWait: !othersLeft() });
+    const { outcome } = await send(run, step, { fresh: triesHere > 1, mayWait: !othersLeft() });
     retry?.();
-    if (outcome.kind === "streamed" || outcome.kind === "answered") {
-      if (counts) deps.health.success(...keyOf(step));
-      else deps.health.released(...keyOf(step));
-      remember(run, step);
-      return { next: "done", outcome };
-    }
-    if (outcome.kind === "lost") {
-      deps.health.released(...keyOf(step));
-      return { next: "done", outcome };
-    }
-    if (counts && !job.reply.gone) deps.health.failure(...keyOf(step), outcome.failure);
-    else deps.health.released(...keyOf(step));
-    if (job.reply.gone || outcome.kind === "broken") return { next: "done", outcome };
+    if (outcome.kind === "streamed" || outcome.kind === "answered") remember(run, step);
+    if (outcome.kind !== "failed" || job.reply.gone) return { next: "done", outcome };
     const verdict = nextStep(
       outcome.failure,
       { triesHere, waitedHere, othersLeft: othersLeft() },

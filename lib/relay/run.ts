@@ -58,6 +58,9 @@ export interface Step {
   credential: number;
 }
 
+/** Bytes of an answer that are kept for the case that it breaks: longer ones are not brought to an end by others. */
+const MOST_KEPT = 1024 * 1024;
+
 /** The state of one request while it is relayed. */
 export class Run {
   readonly job: RelayJob;
@@ -83,6 +86,7 @@ export class Run {
     const { facts } = job.inbound;
     const opening = { id: this.messageId, model: facts.model, inputTokens: () => facts.estimatedTokens };
     this.sink = new AnswerSink(job.reply, deps.timers, () => this.headers(), opening);
+    if (job.settings.failover.rescue !== "off") this.sink.keep(MOST_KEPT);
   }
 
   /** The client went away: whatever is under way ends now. */
@@ -115,6 +119,11 @@ export class Run {
     for (const [other, attempt] of this.#running) if (other !== record) attempt.abort();
     this.#wakeAll();
     return true;
+  }
+
+  /** The answer of the winner has broken: another may go on with it. */
+  reopen(): void {
+    this.winner = undefined;
   }
 
   /** Another try has won. */

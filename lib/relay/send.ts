@@ -7,6 +7,7 @@ import { loadWire } from "../wires/index.ts";
 import type { Target } from "../wires/wire.ts";
 import { type AttemptOutcome, attempt, type Outlet } from "./attempt.ts";
 import type { Run, Step } from "./run.ts";
+import { keyOf } from "./steps.ts";
 
 export interface SendOptions {
   /** On a new connection. */
@@ -18,10 +19,22 @@ export interface SendOptions {
 }
 
 /**
- * One try; and once more with a newer credential, where there is one and the first was refused. `counts`: the outcome says
- * something about the provider's health.
+ * One try; and once more with a newer credential, where there is one and the first was refused. What came of it is told to
+ * the provider's health.
  */
 export async function send(run: Run, step: Step, how: SendOptions): Promise<Sent> {
+  const sent = await sendRenewed(run, step, how);
+  const { health } = run.deps;
+  const { outcome, counts } = sent;
+  const key = keyOf(step);
+  if (!counts || outcome.kind === "lost") health.released(...key);
+  else if (outcome.kind === "streamed" || outcome.kind === "answered") health.success(...key);
+  else if (run.job.reply.gone) health.released(...key);
+  else health.failure(...key, outcome.failure);
+  return sent;
+}
+
+async function sendRenewed(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   const { provider } = step.mapping;
   for (let tries = 1; ; tries++) {
     const sent = await sendOnce(run, step, how);
@@ -73,6 +86,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
 
 interface Sent {
   outcome: AttemptOutcome;
+  /** The outcome says something about the provider's health. */
   counts: boolean;
   /** What was sent along, if anything was. */
   credential?: Credential;

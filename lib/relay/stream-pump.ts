@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { StreamTranslator } from "../wires/wire.ts";
-import type { AttemptOutcome, Outlet } from "./attempt.ts";
+import { type AttemptOutcome, type Outlet, OutletClosed } from "./attempt.ts";
 import type { Timers } from "./timers.ts";
 import { type Call, CallFailed, transportFailure } from "./upstream.ts";
 
@@ -92,6 +92,7 @@ class Pump {
     try {
       this.#forward(translate());
     } catch (error) {
+      if (error instanceof OutletClosed) return this.#end({ kind: "lost" });
       return this.#settle(error instanceof CallFailed ? error.failure : unreadable(error));
     }
     if (translator.phase === "complete" || translator.phase === "failed") this.#settle(found);
