@@ -44,6 +44,8 @@ export class GeminiAssembler implements Assembler {
   #blocks: AnswerBlocks | undefined;
   #responseId = "";
   #finish: string | undefined;
+  /** It was no end: some models finish every chunk. */
+  #wentOn = false;
   /** Google's own words on why it ended, or why it never began. */
   #why = "";
   #blocked: string | undefined;
@@ -69,7 +71,7 @@ export class GeminiAssembler implements Assembler {
   }
 
   get isWhole(): boolean {
-    return this.#finish !== undefined;
+    return (this.#finish !== undefined && !this.#wentOn) || this.#blocked !== undefined;
   }
 
   /** Takes a chunk or a whole answer; several in an array, as errors may come, too. */
@@ -115,7 +117,9 @@ export class GeminiAssembler implements Assembler {
   #addCandidate(candidate: Candidate): string {
     this.#grounding.collect(candidate.groundingMetadata);
     let out = "";
-    for (const part of Array.isArray(candidate.content?.parts) ? candidate.content.parts : []) {
+    const parts = Array.isArray(candidate.content?.parts) ? candidate.content.parts : [];
+    this.#wentOn ||= this.#finish !== undefined && parts.some((part) => part?.text || part?.functionCall);
+    for (const part of parts) {
       if (typeof part === "object" && part !== null) out += this.#addPart(part);
       if (this.finished || this.failure) return out;
     }
@@ -167,18 +171,17 @@ export class GeminiAssembler implements Assembler {
   }
 
   #conclude(stopSequence?: string): string {
+    if (stopSequence !== undefined) return this.#finishAs("stop_sequence", stopSequence);
     const finish = this.#finish ?? "STOP";
-    const meaning = this.#blocked === undefined ? undefined : "refusal";
     // A call whose end was not told is whole, unless the model was stopped in the middle of it.
     const isCut = meaningOf(finish, false) !== "end_turn" || this.#blocked !== undefined;
-    const late = isCut || stopSequence !== undefined ? "" : this.#addCalls(this.#calls.end());
-    if (this.failure) return late;
-    const stop = stopSequence === undefined ? (meaning ?? meaningOf(finish, this.#callCount > 0)) : "stop_sequence";
-    if (stop === "failed") return late + this.#fail(this.#stopFailure(finish));
-    const held = stopSequence === undefined ? this.heldText() : "";
+    const late = isCut ? "" : this.#addCalls(this.#calls.end());
+    const stop = this.#blocked === undefined ? meaningOf(finish, this.#callCount > 0) : "refusal";
+    if (stop === "failed") return this.#fail(this.#stopFailure(finish));
+    const held = this.heldText();
     if (stop === "end_turn" && !this.#blocks?.begun && this.#grounding.searches === 0)
       return this.#fail({ reason: "empty_answer", message: `the answer ended (${finish}) without saying anything` });
-    return late + held + this.#finishAs(stop, stopSequence ?? null);
+    return late + held + this.#finishAs(stop, null);
   }
 
   #finishAs(stop: string, stopSequence: string | null): string {

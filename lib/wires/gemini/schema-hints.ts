@@ -4,9 +4,11 @@ import type { Schema } from "../shared/schema.ts";
 const HINTS: Readonly<Record<string, (value: unknown, kept: Schema) => string | undefined>> = {
   exclusiveMinimum: (value) => (typeof value === "number" ? `greater than ${value}` : undefined),
   exclusiveMaximum: (value) => (typeof value === "number" ? `less than ${value}` : undefined),
-  multipleOf: (value) => `multiple of ${String(value)}`,
+  multipleOf: (value) => (typeof value === "number" ? `multiple of ${value}` : undefined),
   uniqueItems: (value) => (value === true ? "no duplicates" : undefined),
   format: (value, kept) => (kept.format === undefined && typeof value === "string" ? `format ${value}` : undefined),
+  pattern: (value, kept) =>
+    typeof value === "string" && kept.type === "string" && kept.pattern === undefined ? `matches ${value}` : undefined,
   patternProperties: (value) => `names match ${Object.keys(value ?? {}).join(" or ")}`,
   propertyNames: (value) => namesHint(value),
   additionalProperties: (value) => valuesHint(value),

@@ -12,17 +12,14 @@ export type CleanSchema = Schema & { [VALUES]?: readonly unknown[] };
 
 type TypeName = "string" | "number" | "integer" | "boolean" | "array" | "object";
 
-/** Keywords that Gemini knows for values of any type. */
-const COMMON = ["title", "default", "example"] as const;
-
-/** And for values of one type. All others are refused or ignored, and become words of the description. */
-const KEYWORDS: Readonly<Record<TypeName, readonly string[]>> = {
-  string: ["minLength", "maxLength", "pattern"],
+/** The limits that Gemini knows for values of each type. All others are refused or ignored, and become words of the description. */
+const LIMITS: Readonly<Record<TypeName, readonly string[]>> = {
+  string: ["minLength", "maxLength"],
   number: ["minimum", "maximum"],
   integer: ["minimum", "maximum"],
   boolean: [],
   array: ["minItems", "maxItems"],
-  object: ["minProperties", "maxProperties", "propertyOrdering"],
+  object: ["minProperties", "maxProperties"],
 };
 
 /** Keywords by which a schema without `type` shows which one it means. */
@@ -122,8 +119,9 @@ function branchesOf(schema: Schema, types: readonly TypeName[], scope: Scope): C
 }
 
 function ofType(schema: Schema, type: TypeName, scope: Scope): CleanSchema {
-  const kept: CleanSchema = { type, ...commonOf(schema), ...pick(schema, KEYWORDS[type]) };
+  const kept: CleanSchema = { type, ...commonOf(schema), ...limitsOf(schema, LIMITS[type]) };
   if (type === "string" && STRING_FORMATS.includes(schema.format)) kept.format = schema.format;
+  if (type === "string" && isSimplePattern(schema.pattern)) kept.pattern = schema.pattern;
   if (type === "array") kept.items = itemsOf(schema, scope);
   if (type === "object") Object.assign(kept, propertiesOf(schema, scope));
   return describe(schema, kept);
@@ -131,14 +129,13 @@ function ofType(schema: Schema, type: TypeName, scope: Scope): CleanSchema {
 
 /** None at all instead of an empty set, which is refused. */
 function propertiesOf({ properties, required }: Schema, scope: Scope): Schema {
-  const cleaned: Schema = {};
-  for (const [name, value] of Object.entries(isSchema(properties) ? properties : {})) {
-    const property = clean(value, scope);
-    if (property) cleaned[name] = property;
-  }
-  if (Object.keys(cleaned).length === 0) return {};
-  const names = (Array.isArray(required) ? required : []).filter((name) => Object.hasOwn(cleaned, name));
-  return { properties: cleaned, ...(names.length > 0 && { required: names }) };
+  const cleaned = Object.entries(isSchema(properties) ? properties : {})
+    .map(([name, value]) => [name, clean(value, scope)] as const)
+    .filter(([, property]) => property !== undefined);
+  if (cleaned.length === 0) return {};
+  const known = new Set<unknown>(cleaned.map(([name]) => name));
+  const names = (Array.isArray(required) ? required : []).filter((name) => known.has(name));
+  return { properties: Object.fromEntries(cleaned), ...(names.length > 0 && { required: names }) };
 }
 
 /** Gemini wants to know of every array what it holds; of a tuple it can be told only what may stand in it. */
@@ -149,21 +146,28 @@ function itemsOf({ items, prefixItems }: Schema, scope: Scope): CleanSchema {
   return cleaned && isKnown ? cleaned : { type: "string", ...cleaned };
 }
 
-function commonOf(schema: Schema): Schema {
-  const common = pick(schema, COMMON);
-  if (typeof common.title !== "string") delete common.title;
-  return common;
+function commonOf({ title, default: usual, example }: Schema): Schema {
+  return {
+    ...(typeof title === "string" && { title }),
+    ...(usual != null && { default: usual }),
+    ...(example != null && { example }),
+  };
 }
 
-function pick(schema: Schema, keys: readonly string[]): Schema {
+function limitsOf(schema: Schema, limits: readonly string[]): Schema {
   return Object.fromEntries(
-    keys.filter((key) => schema[key] !== undefined && schema[key] !== null).map((key) => [key, schema[key]]),
+    limits.filter((limit) => typeof schema[limit] === "number").map((limit) => [limit, schema[limit]]),
   );
+}
+
+/** Google's patterns know no look-around and no references. */
+function isSimplePattern(pattern: unknown): boolean {
+  return typeof pattern === "string" && !/\(\?<?[=!]|\\[1-9k]/.test(pattern);
 }
 
 function typesOf(schema: Schema): { types: TypeName[]; nullable: boolean } {
   const said = Array.isArray(schema.type) ? schema.type : [schema.type];
-  const types = said.filter((type) => typeof type === "string" && type in KEYWORDS) as TypeName[];
+  const types = said.filter((type) => typeof type === "string" && Object.hasOwn(LIMITS, type)) as TypeName[];
   const nullable =
     schema.nullable === true ||
     schema.const === null ||

@@ -1,6 +1,6 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody, Tool } from "../../anthropic/types.ts";
-import { sortTools } from "../shared/tool-list.ts";
+import { refuseTooMany, sortTools } from "../shared/tool-list.ts";
 import { type ToolNames, upstreamToolName } from "../shared/tool-names.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
 import { type SearchWish, searchWish } from "../shared/web-search.ts";
@@ -75,10 +75,7 @@ export interface ToolFields {
  */
 export function toolFields(inbound: InboundRequest, body: MessagesBody, target: Target, host: GeminiHost): ToolFields {
   const tools = geminiTools(inbound);
-  if (tools.names.size > MOST_FUNCTIONS)
-    throw new CannotCarry(
-      `tools: ${target.provider} takes ${MOST_FUNCTIONS} at most, the request has ${tools.names.size}`,
-    );
+  refuseTooMany(tools.names.size, target, { maxTools: MOST_FUNCTIONS });
   const generation = generationOf(target.model);
   const searches = willSearch(tools, body, generation);
   if (tools.webSearch && !searches && tools.names.size === 0 && body.tool_choice?.type !== "none")

@@ -113,6 +113,13 @@ describe("73: keywords", () => {
     });
   });
 
+  it("a property may have any name at all", () => {
+    const odd = JSON.parse(
+      '{"type":"object","properties":{"__proto__":{"type":"string"},"constructor":{"type":"number"}},"required":["__proto__"]}',
+    );
+    expect(JSON.stringify(parameterSchema(odd))).toBe(JSON.stringify(odd));
+  });
+
   it("structured output is cleaned in the same way, whatever its root", () => {
     expect(answerSchema({ type: "array", items: { const: "x" } })).toEqual({
       type: "array",
@@ -210,6 +217,13 @@ describe("74: forms", () => {
     ],
     ["a type that only shows", { properties: { a: { type: "string" } } }, object({ a: { type: "string" } })],
     ["items that only show", { items: { type: "number" } }, { type: "array", items: { type: "number" } }],
+    [
+      "a pattern that looks around",
+      { type: "string", pattern: "^(?!a)" },
+      { type: "string", description: "(matches ^(?!a))" },
+    ],
+    ["limits that are none", { type: "string", minLength: "3", maxLength: null, pattern: 7 }, { type: "string" }],
+    ["a type that is none", { type: "toString", description: "d" }, { description: "d" }],
     ["words that are none", { type: "string", description: 7, title: {} }, { type: "string" }],
   ])("%s", (_name, schema, wanted) => expect(property(schema)).toEqual(wanted));
 

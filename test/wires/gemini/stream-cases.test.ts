@@ -147,6 +147,25 @@ describe("48: text", () => {
     expect(messageOf(played)).toMatchObject({ content: [{ text: "Hello" }], stop_reason: "max_tokens" });
   });
 
+  it("a connection that breaks after the finish has cost nothing, unless the model finishes every chunk", () => {
+    const isWhole = (chunks: Json[]) => {
+      const translator = freshWire().stream({
+        inbound: inbound({ stream: true }),
+        target: target(),
+        messageId: "msg_1",
+      });
+      for (const one of chunks) translator.push(Buffer.from(`data: ${JSON.stringify(one)}\n\n`));
+      return translator.isWhole;
+    };
+    const last = chunk([{ text: "" }], { finish: "STOP" });
+    expect(isWhole([chunk([{ text: "Hel" }])])).toBe(false);
+    expect(isWhole([chunk([{ text: "Hel" }]), last])).toBe(true);
+    expect(isWhole([{ promptFeedback: { blockReason: "SAFETY" } }])).toBe(true);
+    expect(isWhole([chunk([{ text: "Hel" }], { finish: "STOP" }), chunk([{ text: "lo" }], { finish: "STOP" })])).toBe(
+      false,
+    );
+  });
+
   it("the end without a finishReason is a cut: the text is closed, then an error", () => {
     const played = play([chunk([{ text: "Hel" }])]);
     expect(played.faults).toEqual([]);
