@@ -26,7 +26,7 @@ export function adminListener(context: ServerContext, options: AdminOptions): Re
 }
 
 function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
-  const { journal, health, simulations, log } = context;
+  const { journal, health, credentials, simulations, log } = context;
   return {
     version: context.version,
     assetsDir: options.assetsDir,
@@ -40,9 +40,13 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
     },
     onConfigChange: (listener) => context.onConfigChange(listener),
     journal,
+    credentials,
     health: {
       reset: (provider) => health.reset(provider),
-      subscribe: (listener) => health.subscribe(listener),
+      subscribe(listener) {
+        const ends = [health.subscribe(listener), credentials.onChange(listener)];
+        return () => ends.forEach((end) => void end());
+      },
     },
     route: (body, headers) => route(readRequest(body, headers), context.config.settings, context),
     report: (error) =>

@@ -25,6 +25,8 @@ const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const API_PATH = /^\/v1\//;
 /** Paths that tell or change how the server is set up. */
 const ADMIN_PATH = /^\/api\/(?!hello$)/;
+/** A vendor's page sends the browser here; the state in the query says whether we had sent it there. */
+const CALLBACK_PATH = "/api/oauth/callback";
 
 /**
  * Keeps web pages and strangers out: a page that a browser shows must not be able to spend the user's keys, whether by a
@@ -33,6 +35,8 @@ const ADMIN_PATH = /^\/api\/(?!hello$)/;
  */
 export function guard(request: GuardedRequest, server: Settings["server"]): Refused | undefined {
   const isApi = API_PATH.test(request.path);
+  const isCallback = request.method === "GET" && request.path === CALLBACK_PATH;
+  if (isCallback) return checkHost(request, server.allowed_hosts);
   const authorized = isApi && server.api_keys.length > 0 && hasKey(request.headers, server.api_keys);
   return (
     (authorized ? undefined : checkHost(request, server.allowed_hosts)) ??

@@ -2,8 +2,9 @@ import { FAILURE_REASONS } from "../catalog/failure-reasons.ts";
 import type { Provider } from "../config/settings.ts";
 import { credentialCount } from "../credentials/headers.ts";
 import { faultViews } from "./admin/present/faults.ts";
-import type { ProviderState, ProviderStatus, StatusView } from "./admin/views.ts";
+import type { LoginView, ProviderState, ProviderStatus, StatusView } from "./admin/views.ts";
 import type { ServerContext } from "./context.ts";
+import { loginView } from "./oauth/login-view.ts";
 
 /** How the server and each provider are doing; holds no secret. */
 export function statusView(context: ServerContext): StatusView {
@@ -46,10 +47,11 @@ export function healthAnswer(context: ServerContext): object {
   };
 }
 
-function providerStatus(provider: Provider, { health, journal }: ServerContext): ProviderStatus {
+function providerStatus(provider: Provider, { health, journal, credentials }: ServerContext): ProviderStatus {
   const last = health.lastFailure(provider.name);
   const cooling = coolingUntil(provider, health.coolingUntil.bind(health));
-  const state = stateOf(provider, cooling, last?.reason);
+  const login = loginView(provider, credentials);
+  const state = stateOf(provider, cooling, last?.reason, login?.state);
   return {
     name: provider.name,
     type: provider.type.id,
@@ -59,15 +61,24 @@ function providerStatus(provider: Provider, { health, journal }: ServerContext):
     enabled: provider.enabled,
     state,
     ...(cooling > 0 && { cooling_until: cooling }),
+    ...(login && { login }),
     ...(last && { last_failure: { ...last, label: FAILURE_REASONS[last.reason].label } }),
     ...journal.ofProvider(provider.name),
   };
 }
 
-function stateOf(provider: Provider, cooling: number, reason: string | undefined): ProviderState {
+/** Logins that only the user can mend. */
+const NO_LOGIN = new Set<LoginView["state"] | undefined>(["signed_out", "needs_login", "blocked", "off"]);
+
+function stateOf(
+  provider: Provider,
+  cooling: number,
+  reason: string | undefined,
+  login: LoginView["state"] | undefined,
+): ProviderState {
   if (!provider.enabled) return "disabled";
   if (provider.authType === "api_key" && provider.apiKeys.length === 0) return "no_key";
-  if (cooling > 0 && reason === "auth") return "needs_login";
+  if (NO_LOGIN.has(login) || (cooling > 0 && reason === "auth")) return "needs_login";
   return cooling > 0 ? "cooling" : "ok";
 }
 

@@ -87,7 +87,7 @@ export class AuthorizationServer {
   readonly #faults: { endpoint: Endpoint; fault: Fault }[] = [];
   readonly #secrets = new Set<string>();
   readonly #sockets = new Set<Socket>();
-  readonly #key = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  readonly #key = signingKey();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   #device: { verifier: string } | undefined;
 
@@ -418,6 +418,14 @@ export class AuthorizationServer {
     this.#codes.set(code, { clientId, redirectUri, challenge, state: "", nonce: undefined, used: false });
     return { status: 200, body: { authorization_code: code, code_challenge: challenge, code_verifier: verifier } };
   }
+}
+
+let key: ReturnType<typeof generateKeyPairSync> | undefined;
+
+/** Making one takes a while, so all servers of a test have the same. */
+function signingKey() {
+  key ??= generateKeyPairSync("rsa", { modulusLength: 2048 });
+  return key;
 }
 
 interface Answer {

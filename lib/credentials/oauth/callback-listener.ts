@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { fromQuery, type Pasted } from "./paste.ts";
 
 /** What becomes of a callback: the page says so to the user. */
-export type CallbackVerdict = { status: 200 | 400 | 409; title: string; message: string };
+export type CallbackVerdict = { status: 200 | 400 | 409 | 500; title: string; message: string };
 
 export interface ListenerOptions {
   /** Host name in the redirect; `localhost` means both loopback addresses. */

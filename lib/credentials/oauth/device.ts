@@ -18,8 +18,9 @@ export interface DeviceAnswer {
   verifier: string;
 }
 
-/** The vendor's clock and ours differ a little, and polls that come too early cost a longer interval. */
-const MARGIN_MS = 3_000;
+/** The vendor's clock and ours differ a little, and a poll that comes too early costs a longer interval. */
+const MARGIN = 1.6;
+const SHORTEST_MS = 200;
 const SLOW_DOWN_MS = 5_000;
 const DEFAULT_INTERVAL_S = 5;
 
@@ -46,16 +47,14 @@ export async function requestDeviceCode({ device, clientId }: Endpoints): Promis
 /**
  * Asks until the code was typed.
  * @param signal ends it when the sign-in is cancelled or too old
- * @param marginMs added to the vendor's interval
  * @throws {SignInFailed}
  */
 export async function waitForDevice(
   { device }: Endpoints,
   code: DeviceCode,
   signal: AbortSignal,
-  marginMs = MARGIN_MS,
 ): Promise<DeviceAnswer> {
-  let interval = code.intervalMs + marginMs;
+  let interval = Math.max(SHORTEST_MS, code.intervalMs * MARGIN);
   for (;;) {
     await sleep(interval, undefined, { signal });
     const body = { device_auth_id: code.deviceAuthId, user_code: code.userCode };

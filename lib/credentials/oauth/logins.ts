@@ -31,14 +31,14 @@ export interface LoginsDeps {
   changed: () => void;
   /** Called when somebody has signed in at the provider. */
   signedIn: (provider: string) => void;
-  /** Shorter pauses for tests, in ms. */
-  pauses?: { deviceMarginMs?: number; codeAssistPollMs?: number };
 }
 
 type Holder = Keeper | ForeignLogin;
 
 /** What became of a logout. */
 export interface SignedOut {
+  /** How it had been signed in; undefined when it had not. */
+  flow: LoginFlow | undefined;
   /** The vendor has confirmed that the login is void. */
   revoked: boolean;
 }
@@ -54,13 +54,13 @@ export class Logins {
 
   constructor(deps: LoginsDeps) {
     this.#deps = deps;
-    const { clock, log, changed, pauses } = deps;
+    const { clock, log, changed } = deps;
     this.#store = new TokenStore({ dir: deps.dir, now: () => clock.now(), warn: (message) => log("warn", message) });
     this.#signIns = new SignIns({
       now: () => clock.now(),
       keep: (request, record) => this.#keep(request, record),
       changed,
-      ...(pauses?.deviceMarginMs !== undefined && { deviceMarginMs: pauses.deviceMarginMs }),
+      report: (error) => log("warn", `a sign-in failed: ${error instanceof Error ? error.stack : String(error)}`),
     });
   }
 
@@ -131,11 +131,11 @@ export class Logins {
       throw new SignInFailed(`This login belongs to another program; take \`from\` out of the provider's settings.`);
     await holder.look();
     const { record } = holder;
-    if (!record) return { revoked: false };
+    if (!record) return { flow: undefined, revoked: false };
     const revoked = await revoke(endpointsOf(record.flow, provider.oauth), record);
     await this.#store.update(loginName(provider), () => undefined);
     holder.take(undefined);
-    return { revoked };
+    return { flow: record.flow, revoked };
   }
 
   async close(): Promise<void> {
@@ -178,18 +178,23 @@ export class Logins {
   /** A sign-in has brought a login: it takes the place of the one before. */
   async #keep({ provider, endpoints, acceptedTerms }: SignInRequest, record: LoginRecord): Promise<void> {
     const name = loginName(provider);
-    const { clock, log, pauses } = this.#deps;
+    const { clock, log } = this.#deps;
     const complete: LoginRecord = {
       ...record,
       ...(acceptedTerms && { accepted_terms_at: clock.now() }),
-      ...(endpoints.flow === "google" && { project: await this.#googleProject(provider, endpoints, record, pauses) }),
+      ...(endpoints.flow === "google" && { project: await this.#googleProject(provider, endpoints, record) }),
       account: { ...record.account, ...(await claudePlan(endpoints, record)) },
     };
     let before: LoginRecord | undefined;
-    const kept = await this.#store.update(name, (current) => {
-      before = current;
-      return { ...complete, generation: (current?.generation ?? 0) + 1 };
-    });
+    const kept = await this.#store
+      .update(name, (current) => {
+        before = current;
+        return { ...complete, generation: (current?.generation ?? 0) + 1 };
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Error)) throw error;
+        throw new SignInFailed(`The vendor let you in, but the login cannot be written to disk: ${error.message}`);
+      });
     const holder = this.#holder(provider);
     if (holder instanceof Keeper) holder.take(kept);
     log("info", `signed in: ${name}`);
@@ -202,12 +207,10 @@ export class Logins {
     provider: Provider,
     { apiBase = "" }: Endpoints,
     { access_token: accessToken }: LoginRecord,
-    pauses: LoginsDeps["pauses"],
   ): Promise<string> {
     const { env } = this.#deps;
     const project = provider.project || env.GOOGLE_CLOUD_PROJECT || env.GOOGLE_CLOUD_PROJECT_ID || "";
-    const pollMs = pauses?.codeAssistPollMs;
-    return codeAssistProject({ apiBase, accessToken, project, ...(pollMs !== undefined && { pollMs }) });
+    return codeAssistProject({ apiBase, accessToken, project });
   }
 }
 

@@ -57,8 +57,8 @@ export interface SignInDeps {
   /** Takes the login. @throws {SignInFailed} */
   keep: (request: SignInRequest, record: LoginRecord) => Promise<void>;
   changed: () => void;
-  /** Added to the vendor's interval between two looks at a device code, in ms. */
-  deviceMarginMs?: number;
+  /** Tells the log of an error that nobody foresaw. */
+  report: (error: unknown) => void;
 }
 
 interface Pending {
@@ -156,8 +156,9 @@ export class SignIns {
       await this.#finish(pending, query);
       return { status: 200, title: "Signed in", message: "You can close this page." };
     } catch (error) {
-      if (!(error instanceof SignInFailed)) throw error;
-      return { status: 400, title: "Not signed in", message: error.message };
+      if (error instanceof SignInFailed) return { status: 400, title: "Not signed in", message: error.message };
+      this.#deps.report(error);
+      return { status: 500, title: "Not signed in", message: "The server failed at this; its log says why." };
     }
   }
 
@@ -207,11 +208,13 @@ export class SignIns {
   async #watchDevice(pending: Pending, device: DeviceCode): Promise<void> {
     const { endpoints } = pending.request;
     try {
-      const answer = await waitForDevice(endpoints, device, pending.cancel.signal, this.#deps.deviceMarginMs);
+      const answer = await waitForDevice(endpoints, device, pending.cancel.signal);
       pending.claimed = true;
       await this.#exchange(pending, { ...pending.signIn, code: answer.code, verifier: answer.verifier });
     } catch (error) {
-      if (!pending.cancel.signal.aborted) this.#end(pending, "failed", wordsOf(error));
+      if (pending.cancel.signal.aborted) return;
+      if (!(error instanceof SignInFailed)) this.#deps.report(error);
+      this.#end(pending, "failed", wordsOf(error));
     }
   }
 
@@ -288,5 +291,5 @@ function declined(error: string, description: string | undefined): string {
 }
 
 function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof SignInFailed ? error.message : "the server failed at this; its log says why";
 }

@@ -116,7 +116,8 @@ export class TokenStore {
 
   /** Nobody else may read the file, or put another one in its place. */
   async #protect(): Promise<void> {
-    const { uid, mode, ...stats } = await lstat(this.path);
+    const stats = await lstat(this.path);
+    const { uid, mode } = stats;
     if (stats.isSymbolicLink())
       throw new StoreUnusable(`${this.path} is a symbolic link; logins are kept in a file of their own. Remove it.`);
     const me = process.getuid?.();

@@ -6,6 +6,7 @@
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
+import { oauthRoutes } from "../oauth/routes.ts";
 import { ASSET_PATHS, type Asset, type AssetPath, readAsset } from "./assets.ts";
 import type { AdminDeps } from "./deps.ts";
 import { ApiFault, apiError, errorHandler } from "./errors.ts";
@@ -38,6 +39,7 @@ export function createAdminApp(deps: AdminDeps): Hono {
   app.route("/api/simulate", simulateRoutes(deps));
   app.route("/api/journal", journalRoutes(deps));
   app.route("/api/events", eventRoutes(deps));
+  app.route("/api/oauth", oauthRoutes(deps));
 
   addAssets(app, deps);
   return app;

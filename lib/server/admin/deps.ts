@@ -1,6 +1,7 @@
 import type { Environment } from "../../config/references.ts";
 import type { ConfigTree } from "../../config/schema.ts";
 import type { Settings } from "../../config/settings.ts";
+import type { Credentials } from "../../credentials/credentials.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { Decision, NoRoute } from "../../routing/decision.ts";
 import type { ConfigFault, FaultChoice, Page, Simulation, StatusView } from "./views.ts";
@@ -29,6 +30,7 @@ export interface AdminDeps {
     /** Calls the listener when a request starts, and again when it has ended. */
     subscribe(listener: (entry: JournalEntry) => void): Unsubscribe;
   };
+  credentials: Credentials;
   health: {
     /** Ends the provider's cooldown and forgets its failures. */
     reset(provider: string): void;
