@@ -110,9 +110,9 @@ function limits(
   const quirks = quirksOf(target.type, target.model);
   const { facts } = inbound;
   const [wanted] = Object.values(outputLimit(body, target, quirks, facts.estimatedTokens));
-  const least = Math.max(wanted ?? 0, generation.leastOutput ?? 0);
-  const most = facts.stream ? undefined : generation.mostWhole;
-  const limit = wanted === undefined ? undefined : Math.min(least, most ?? least);
+  const { leastOutput = 0, mostWhole = Number.POSITIVE_INFINITY } = generation;
+  const most = facts.stream ? Number.POSITIVE_INFINITY : mostWhole;
+  const limit = wanted === undefined ? undefined : Math.min(Math.max(wanted, leastOutput), most);
   const thinks = target.capabilities.reasoning !== false;
   return {
     ...(limit !== undefined && { maxOutputTokens: limit }),
