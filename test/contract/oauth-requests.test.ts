@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ProviderStatus } from "../../lib/server/admin/views.ts";
+import { healthy } from "./house.ts";
+import { buildLoginHouse, type LoginHouse, type LoginHouseOptions } from "./login-house.ts";
+
+const houses: LoginHouse[] = [];
+afterEach(async () => {
+  for (const house of houses.splice(0)) await house.close();
+});
+
+async function signedIn(options: LoginHouseOptions = {}): Promise<LoginHouse> {
+  const house = await buildLoginHouse(options);
+  houses.push(house);
+  await house.signIn();
+  return house;
+}
+
+describe("a request with the plan's login", () => {
+  it("carries the token and the beta that it needs, no key, and the body as it came", async () => {
+    const house = await signedIn();
+    const { status, text } = await house.ask({}, { "anthropic-beta": "claude-code-20250219,fine-grained" });
+    expect(status).toBe(200);
+    expect(text).toContain("hello ");
+    const [request] = house.api.requests;
+    expect(house.vendor.isGood(String(request?.headers.authorization).slice("Bearer ".length))).toBe(true);
+    expect(request?.headers["x-api-key"]).toBeUndefined();
+    expect(request?.headers["anthropic-beta"]).toBe("claude-code-20250219,oauth-2025-04-20,fine-grained");
+    expect(house.other.requests).toHaveLength(0);
+  });
+
+  it("of another client than Claude Code goes to the next provider, and the plan is not blamed", async () => {
+    const house = await signedIn();
+    const { status, text } = await house.ask({ system: "You are a helpful assistant." });
+    expect({ status, said: text.includes("key") }).toEqual({ status: 200, said: true });
+    expect(house.api.requests).toHaveLength(0);
+    expect((await planStatus(house)).state).toBe("ok");
+  });
+
+  it("goes to the next provider at once while nobody is signed in, and sends nothing to the vendor", async () => {
+    const house = await buildLoginHouse();
+    houses.push(house);
+    const { status, headers } = await house.ask();
+    expect(status).toBe(200);
+    expect(headers.get("x-ccm-provider")).toBe("key");
+    expect(headers.get("x-ccm-attempts")).toBe("1"); // who has no login goes last
+    expect(house.api.requests).toHaveLength(0);
+    expect((await planStatus(house)).state).toBe("needs_login");
+  });
+});
+
+describe("a token that the vendor refuses before its time", () => {
+  it("is refreshed once, and the client sees only the answer", async () => {
+    const house = await signedIn();
+    house.vendor.endAccessTokens();
+    const { status, headers } = await house.ask();
+    expect(status).toBe(200);
+    expect(headers.get("x-ccm-provider")).toBe("plan");
+    expect(house.vendor.refreshes).toBe(1);
+    expect(house.api.requests).toHaveLength(2);
+  });
+
+  it("of fifty requests at once: one refresh, and no 401 for anybody", async () => {
+    const house = await signedIn({ delayMs: 100 });
+    house.vendor.endAccessTokens();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => house.ask()));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(new Set(answers.map(({ headers }) => headers.get("x-ccm-provider")))).toEqual(new Set(["plan"]));
+    expect({ refreshes: house.vendor.refreshes, reuses: house.vendor.reuses }).toEqual({ refreshes: 1, reuses: 0 });
+  });
+
+  it("twice is left alone for a while, and the next provider serves", async () => {
+    const house = await signedIn();
+    house.api.handle((_request, reply) => reply.error(401, "authentication_error", "no"));
+    expect((await house.ask()).headers.get("x-ccm-provider")).toBe("key");
+    expect(house.vendor.refreshes).toBe(1);
+    const asked = house.api.requests.length;
+    expect((await house.ask()).headers.get("x-ccm-provider")).toBe("key");
+    expect(house.api.requests).toHaveLength(asked);
+    expect(JSON.parse(house.tokenFile()).logins.plan.state).toBe("ok");
+  });
+
+  it("shows in no message, though the vendor repeats it in its answer", async () => {
+    const house = await signedIn({ config: '[logging]\nlevel = "trace"' });
+    const token = JSON.parse(house.tokenFile()).logins.plan.access_token as string;
+    house.api.handle((_request, reply) => reply.error(403, "permission_error", `token ${token} is not welcome`));
+    house.other.handle((_request, reply) => reply.error(400, "invalid_request_error", "no"));
+    const { text } = await house.ask();
+    const journal = JSON.stringify((await house.call("GET", "/api/journal")).body);
+    expect([text, journal, ...house.mux.log].join("\n")).not.toContain(token.slice(0, 20));
+  });
+});
+
+describe("a token that is about to end", () => {
+  it("of fifty requests at once: one refresh that all wait for", async () => {
+    const house = await signedIn({ lifeS: 1, delayMs: 150 });
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    const before = house.vendor.refreshes;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => house.ask()));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(house.vendor.refreshes - before).toBeLessThanOrEqual(2); // the token lives for a second, and so may end again
+    expect(house.vendor.reuses).toBe(0);
+  });
+});
+
+describe("a login that the vendor has ended", () => {
+  it("is said to be over, is asked for no more, and is good again after the next sign-in", async () => {
+    const house = await signedIn();
+    house.vendor.endLogins();
+    expect((await house.ask()).headers.get("x-ccm-provider")).toBe("key");
+    const [login] = await house.tokens();
+    expect(login).toMatchObject({ state: "needs_login", message: "refresh token not found" });
+    expect(JSON.parse(house.tokenFile()).logins.plan.state).toBe("needs_login");
+    const [asked, refreshed] = [house.api.requests.length, house.vendor.count("token")];
+    await house.ask();
+    expect([house.api.requests.length, house.vendor.count("token")]).toEqual([asked, refreshed]);
+    await house.signIn();
+    expect((await house.ask()).headers.get("x-ccm-provider")).toBe("plan");
+  });
+
+  it("is told to a client that has no other provider, with what to do", async () => {
+    const house = await signedIn();
+    house.vendor.endLogins();
+    house.other.handle((_request, reply) => reply.error(401, "authentication_error", "key revoked"));
+    const { status, headers, text } = await house.ask();
+    expect(status).toBe(401);
+    expect(headers.get("x-should-retry")).toBe("false");
+    expect(text).toContain("plan");
+  });
+});
+
+describe("the plan's limits", () => {
+  const LIMITS = {
+    "anthropic-ratelimit-unified-status": "allowed",
+    "anthropic-ratelimit-unified-5h-utilization": "1.02",
+    "anthropic-ratelimit-unified-5h-reset": String(Math.floor(Date.now() / 1000) + 3_600),
+    "anthropic-ratelimit-unified-7d-utilization": "0.4",
+    "anthropic-ratelimit-unified-overage-status": "allowed",
+  };
+
+  it("are shown as the vendor last told them", async () => {
+    const house = await signedIn({ api: (request, reply) => answerWith(LIMITS)(request, reply) });
+    await house.ask({ stream: false });
+    const { usage } = (await house.tokens())[0] ?? {};
+    expect(usage?.windows).toMatchObject([
+      { window: "5h", used: 1.02, resets_at: expect.any(Number) },
+      { window: "7d", used: 0.4 },
+    ]);
+  });
+
+  it("are kept where the user does not want to go on for money", async () => {
+    const house = await buildLoginHouse({
+      api: (request, reply) => answerWith(LIMITS)(request, reply),
+      oauth: (vendor) => vendor.toml.replace(" }", ", plan_limits_only = true }"),
+    });
+    houses.push(house);
+    await house.signIn();
+    expect((await house.ask({ stream: false })).headers.get("x-ccm-provider")).toBe("plan");
+    expect((await house.ask({ stream: false })).headers.get("x-ccm-provider")).toBe("key");
+    expect(house.api.requests).toHaveLength(1);
+  });
+});
+
+function answerWith(headers: Record<string, string>): NonNullable<LoginHouseOptions["api"]> {
+  return (request, reply) => {
+    for (const [name, value] of Object.entries(headers)) reply.response.setHeader(name, value);
+    return healthy("hello from the plan")(request, reply);
+  };
+}
+
+async function planStatus(house: LoginHouse): Promise<ProviderStatus> {
+  const { body } = await house.call<{ providers: ProviderStatus[] }>("GET", "/api/status");
+  const plan = body.providers.find(({ name }) => name === "plan");
+  if (!plan) throw new Error("the plan is not in the status");
+  return plan;
+}
