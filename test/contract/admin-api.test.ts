@@ -50,6 +50,12 @@ describe("what the server tells of itself", () => {
     expect(status.started_at).toBeLessThanOrEqual(Date.now());
   });
 
+  test("models of a provider: the ids that the catalogue knows there", async () => {
+    const { items } = await get<Page<string>>("/api/providers/a/models");
+    expect(items).toContain("claude-sonnet-5-5");
+    expect((await call("GET", "/api/providers/nobody/models")).status).toBe(404);
+  });
+
   test("catalog: every type with what it needs", async () => {
     const { items } = await get<Page<CatalogEntry>>("/api/catalog");
     expect(items.length).toBeGreaterThanOrEqual(18);

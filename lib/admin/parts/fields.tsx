@@ -20,6 +20,7 @@ type TextFieldProps = FieldProps<unknown> & {
   kind?: TextKind;
   placeholder?: string;
   suggestions?: readonly string[];
+  onSaved?: (value: unknown) => void;
 };
 
 /** Text, a number, or a list of lines. It is saved when the field is left or Enter is pressed, and not before. */
@@ -45,7 +46,9 @@ export function TextField(props: TextFieldProps) {
     unreadable.value = read.problem;
     if (read.problem !== undefined) return;
     const all = changes?.(read.value) ?? [changeOf(path, read.value)];
-    if (await saveChanges(label, ...all)) forget();
+    if (!(await saveChanges(label, ...all))) return;
+    forget();
+    props.onSaved?.(read.value);
   };
   const problem = unreadable.value ?? (unsaved ? faultAt(path) : undefined);
   const control = {

@@ -15,6 +15,9 @@ const PATHS = {
   stop: "M7 7h10v10H7z",
   alert: "M12 4l9 16H3zM12 10v4M12 17h.01",
   clock: "M12 3a9 9 0 100 18 9 9 0 000-18zM12 7v5l3 2",
+  up: "M12 19V6M6 11l6-6 6 6",
+  down: "M12 5v13M6 13l6 6 6-6",
+  grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
   arrow: "M5 12h14M13 6l6 6-6 6",
 } as const satisfies Record<Tab, string> & Record<string, string>;
 

@@ -1,46 +1,109 @@
-import type { ProviderView } from "../../server/admin/views.ts";
+import type { ConfigTree } from "../../config/schema.ts";
+import type { LoginView, ProviderView } from "../../server/admin/views.ts";
 import { Facts } from "../parts/facts.tsx";
+import { Icon } from "../parts/icons.tsx";
 import { Pill } from "../parts/pill.tsx";
 import { ProviderStateView } from "../parts/provider-state.tsx";
 import { addressOf } from "../state/place.ts";
 import { plural, span } from "../words/format.ts";
-import { AUTH_WORDS, PROVIDER_STATES } from "../words/states.ts";
+import { AUTH_WORDS, LOGIN_STATES, PROVIDER_STATES } from "../words/states.ts";
+import { EditProvider } from "./edit-provider.tsx";
+import { PlanUsage } from "./plan-usage.tsx";
+import { TestButton } from "./test-button.tsx";
 
-export function ProviderCard({ provider }: { provider: ProviderView }) {
+interface CardProps {
+  provider: ProviderView;
+  tree: ConfigTree | undefined;
+  open: boolean;
+  /** Moves it up (-1) or down (1) the order; absent where there is no way further. */
+  up: (() => void) | undefined;
+  down: (() => void) | undefined;
+}
+
+export function ProviderCard({ provider, tree, open, up, down }: CardProps) {
+  const { name } = provider;
   const { mend } = PROVIDER_STATES[provider.state];
   return (
-    <li class={`card provider ${provider.enabled ? "" : "off"}`}>
+    <li class={`card provider ${provider.enabled ? "" : "off"} ${open ? "open" : ""}`}>
       <div class="card-head">
         <div>
-          <h2>{provider.name}</h2>
+          <h2>{name}</h2>
           <p class="muted small">{provider.label}</p>
         </div>
         <ProviderStateView provider={provider} />
       </div>
       {mend !== "" && <p class="small">{mend}</p>}
-      <Facts
-        facts={[
-          ["Protocol", <Pill>{provider.wire}</Pill>],
-          ["Base URL", <span class="mono">{provider.base_url}</span>],
-          ["Signs in with", AUTH_WORDS[provider.auth_type] ?? provider.auth_type],
-          ["Key", provider.auth_type === "api_key" && <KeyView provider={provider} />],
-          ["Project", provider.project],
-          ["Location", provider.location],
-          ["Priority", provider.priority],
-          ["Waits at most", waits(provider)],
-          ["Extra headers", provider.headers.join(", ")],
-          ["Used by", <UsedBy provider={provider} />],
-        ]}
-      />
-      <p class="card-foot small muted">
+      {open && tree ? <EditProvider provider={provider} tree={tree} /> : <ProviderFacts provider={provider} />}
+      <p class="small muted">
         {plural(provider.requests, "attempt")} since start, {provider.failures} failed
         {provider.docs && (
-          <a href={provider.docs} target="_blank" rel="noreferrer noopener">
-            Documentation
-          </a>
+          <>
+            {" · "}
+            <a href={provider.docs} target="_blank" rel="noreferrer noopener">
+              Documentation
+            </a>
+          </>
         )}
       </p>
+      <p class="card-foot">
+        <a
+          class="button small"
+          href={open ? addressOf("providers") : addressOf("providers", name)}
+          aria-label={open ? `Close ${name}` : `Edit ${name}`}
+        >
+          {open ? "Close" : "Edit"}
+        </a>
+        {!open && (provider.login?.state === "signed_out" || provider.login?.state === "needs_login") && (
+          <a class="button small primary" href={addressOf("providers", name)} aria-label={`Sign in to ${name}`}>
+            Sign in
+          </a>
+        )}
+        <TestButton name={name} />
+        <span class="order-buttons">
+          <MoveButton name={name} way="up" move={up} />
+          <MoveButton name={name} way="down" move={down} />
+        </span>
+      </p>
     </li>
+  );
+}
+
+function MoveButton({ name, way, move }: { name: string; way: "up" | "down"; move: (() => void) | undefined }) {
+  const label = way === "up" ? `Try ${name} earlier` : `Try ${name} later`;
+  return (
+    <button type="button" class="icon-button" disabled={!move} onClick={move} aria-label={label} title={label}>
+      <Icon name={way} />
+    </button>
+  );
+}
+
+function ProviderFacts({ provider }: { provider: ProviderView }) {
+  return (
+    <Facts
+      facts={[
+        ["Protocol", <Pill>{provider.wire}</Pill>],
+        ["Base URL", <span class="mono">{provider.base_url}</span>],
+        ["Signs in with", AUTH_WORDS[provider.auth_type] ?? provider.auth_type],
+        ["Login", provider.login && <LoginLine login={provider.login} />],
+        ["Plan", provider.login?.usage && <PlanUsage usage={provider.login.usage} />],
+        ["Key", provider.auth_type === "api_key" && <KeyView provider={provider} />],
+        ["Project", provider.project],
+        ["Location", provider.location],
+        ["Priority", provider.priority],
+        ["Waits at most", waits(provider)],
+        ["Extra headers", provider.headers.join(", ")],
+        ["Used by", <UsedBy provider={provider} />],
+      ]}
+    />
+  );
+}
+
+function LoginLine({ login }: { login: LoginView }) {
+  const { word, tone } = LOGIN_STATES[login.state];
+  return (
+    <>
+      <Pill tone={tone}>{word}</Pill> {login.email ?? login.label}
+    </>
   );
 }
 

@@ -36,7 +36,7 @@ export function Backups() {
           ? `The last change of this visit: ${last.what}.`
           : "Nothing was changed in this visit, or the file was changed elsewhere since."}
       </p>
-      <p class="buttons">
+      <div class="buttons">
         <button type="button" class="button" disabled={!last} onClick={undo}>
           Undo the last change
         </button>
@@ -51,7 +51,7 @@ export function Backups() {
           The template takes the file's place: providers, models and routes of yours are gone from it. A backup is made
           first.
         </ConfirmButton>
-      </p>
+      </div>
       {problem.value !== undefined && <Problem>{problem.value}</Problem>}
       <Loaded from={backups} what="the backups">
         {(list) => (

@@ -5,12 +5,13 @@
 import { computed, signal } from "@preact/signals";
 import type { ConfigTree } from "../../config/schema.ts";
 import type { ConfigFault, ConfigView } from "../../server/admin/views.ts";
+import type { Change } from "../words/restructure.ts";
 import { ApiProblem, getJson, putConfig } from "./api.ts";
-import { config, models, providers } from "./store.ts";
+import { config, models, providers, status } from "./store.ts";
 
-/** Keys from the top of the file; entries of lists by their name. */
-export type ConfigPath = readonly string[];
-export type Change = { path: ConfigPath; value: unknown } | { path: ConfigPath; delete: true };
+/** Keys from the top of the file; entries of lists by their name, or by their place. */
+export type ConfigPath = readonly (string | number)[];
+export type { Change };
 
 /** What `PUT /api/config` takes. */
 export type SaveBody =
@@ -62,7 +63,15 @@ export function save(what: string, body: SaveBody, base?: string): Promise<boole
 }
 
 export function saveChanges(what: string, ...changes: Change[]): Promise<boolean> {
-  return changes.length === 0 ? Promise.resolve(true) : save(what, { changes });
+  if (changes.length === 0) return Promise.resolve(true);
+  // While the file is broken the page shows the last good one, whose places need not be those of the file.
+  const byPlace = changes.some(({ path }) => path.some((key) => typeof key === "number"));
+  if (byPlace && status.value?.config.valid === false) {
+    const message = "The file has faults; mend them first, under Settings.";
+    outcome.value = { phase: "refused", what, message, faults: [] };
+    return Promise.resolve(false);
+  }
+  return save(what, { changes });
 }
 
 export async function undo(): Promise<void> {

@@ -1,10 +1,16 @@
 /** Paths into the configuration, for people and for comparison. Pure. */
 
-type Path = readonly string[];
+type Path = readonly (string | number)[];
 
 /** `models."a.b".strategy`: the form in which the server names the place of a fault. */
 export function pathText(path: Path): string {
-  return path.map((key) => (/^[\w-]+$/.test(key) ? key : JSON.stringify(key))).join(".");
+  return path
+    .map((key, at) => {
+      if (typeof key === "number") return `[${key + 1}]`;
+      const name = /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
+      return at === 0 ? name : `.${name}`;
+    })
+    .join("");
 }
 
 /** Does a fault's place lie at the path, or inside it? */
@@ -16,7 +22,8 @@ export function isAt(faultPath: string, path: Path): boolean {
 /** What stands at a path; entries of lists are found by their name. */
 export function valueAt(tree: unknown, path: Path): unknown {
   return path.reduce<unknown>((node, key) => {
-    if (Array.isArray(node)) return node.find((entry) => (entry as { name?: unknown }).name === key);
+    if (Array.isArray(node))
+      return typeof key === "number" ? node[key] : node.find((entry) => (entry as { name?: unknown }).name === key);
     return typeof node === "object" && node !== null ? (node as Record<string, unknown>)[key] : undefined;
   }, tree);
 }

@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../journal/entry.ts";
-import type { ProviderState, ProviderStatus } from "../../server/admin/views.ts";
+import type { LoginView, ProviderState, ProviderStatus } from "../../server/admin/views.ts";
 
 /** What a colour means; every use stands beside a word. */
 export type Tone = "ok" | "warn" | "bad" | "info" | "quiet";
@@ -31,6 +31,17 @@ export function providerNow(provider: ProviderStatus, now: number): ProviderStat
   const paused = provider.state === "cooling" || provider.state === "needs_login";
   return over && paused ? { ...provider, state: "ok" } : provider;
 }
+
+/** Who is signed in at a provider, if anybody. */
+export const LOGIN_STATES = {
+  ok: { word: "Signed in", tone: "ok" },
+  signed_out: { word: "Not signed in", tone: "warn" },
+  needs_login: { word: "Login has ended", tone: "bad" },
+  blocked: { word: "Account shut out", tone: "bad" },
+  later: { word: "Signed in, being renewed", tone: "info" },
+  off: { word: "Switched off", tone: "quiet" },
+  passed_through: { word: "Passed through", tone: "info" },
+} as const satisfies Record<LoginView["state"], { word: string; tone: Tone }>;
 
 /** How keys and logins are spoken of. */
 export const AUTH_WORDS: Record<string, string> = {

@@ -1,0 +1,28 @@
+import type { CatalogEntry } from "../../server/admin/views.ts";
+import { getJson } from "../state/api.ts";
+import { resource } from "../state/resource.ts";
+
+/** Every type of provider that can be set up. Read once, when somebody wants to add one. */
+export const catalog = resource(async () => (await getJson<{ items: CatalogEntry[] }>("/api/catalog")).items);
+
+/** What it takes to use it, in a few words. */
+export function needs({ auth_types, base_url }: CatalogEntry): string {
+  const ways = {
+    api_key: "key",
+    oauth: "login",
+    adc: "Google Cloud credentials",
+    none: "nothing",
+    passthrough: "Claude Code's own login",
+  } as const;
+  const words = auth_types.map((type) => ways[type as keyof typeof ways] ?? type).join(" or ");
+  return base_url === "" ? `${words}, and an address` : words;
+}
+
+/** Do all the words that were typed occur in its names? */
+export function matches(entry: CatalogEntry, search: string): boolean {
+  const names = [entry.id, entry.label, entry.group, ...entry.aliases].join(" ").toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => names.includes(word));
+}
