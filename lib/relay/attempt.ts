@@ -5,7 +5,8 @@ import type { Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { readFailure } from "../wires/failures.ts";
-import { CannotCarry, type Target, type Wire } from "../wires/wire.ts";
+import type { Repair, Repairs } from "../wires/repair.ts";
+import { CannotCarry, type Target, type UpstreamRequest, type Wire } from "../wires/wire.ts";
 import { collect } from "./collect.ts";
 import { pump } from "./stream-pump.ts";
 import type { Timers } from "./timers.ts";
@@ -45,6 +46,7 @@ export interface AttemptInput {
   /** Hold the beginning of the answer back for so many ms. */
   holdMs: number;
   outlet: Outlet;
+  repairs: Repairs;
   pool: UpstreamPool;
   timers: Timers;
   /** Epoch ms. */
@@ -59,8 +61,11 @@ interface Told {
   servedModel?: string;
 }
 
-/** What became of a try. `notes`: oddities of the answer that were put up with. */
-export type AttemptOutcome = { notes?: readonly string[] } & AttemptEnd;
+/**
+ * What became of a try. `notes`: oddities of the answer that were put up with. `repaired`: what the request went without
+ * the second time, because the provider refused it.
+ */
+export type AttemptOutcome = { notes?: readonly string[]; repaired?: string } & AttemptEnd;
 
 type AttemptEnd =
   /** The whole answer went to the outlet. */
@@ -68,7 +73,7 @@ type AttemptEnd =
   /** A whole answer in Anthropic's shape, not sent yet. */
   | ({ kind: "answered"; body: Buffer } & Told)
   /** Nothing has reached the client. */
-  | { kind: "failed"; failure: Failure }
+  | { kind: "failed"; failure: Failure; repair?: Repair | undefined }
   /** The client has part of the answer; `ending` tells it honestly that it is not whole. */
   | { kind: "broken"; failure: Failure; usage: Usage; ending: () => Buffer | string }
   /** Nobody wants the answer: another attempt was faster, or it does not fit what the client has. */
@@ -102,9 +107,20 @@ export function attempt(input: AttemptInput): Attempt {
   };
 }
 
+/** Once; and once more without a field that the provider says it does not take. */
 async function run(input: AttemptInput, onCall: (call: Call) => void): Promise<AttemptOutcome> {
-  const { inbound, wire, target, timeouts } = input;
-  const request = wire.request(inbound, target);
+  const { inbound, wire, target, repairs } = input;
+  const first = await perform(input, repairs.apply(wire.request(inbound, target), target), onCall);
+  const repair = first.kind === "failed" ? first.repair : undefined;
+  return repair ? { ...(await perform(input, repair.request, onCall)), repaired: repair.without } : first;
+}
+
+async function perform(
+  input: AttemptInput,
+  request: UpstreamRequest,
+  onCall: (call: Call) => void,
+): Promise<AttemptOutcome> {
+  const { timeouts } = input;
   const call = input.pool.call(
     { ...request, headers: { ...request.headers, ...input.headers } },
     { connectMs: timeouts.connect_ms, firstByteMs: timeouts.first_byte_ms },
@@ -117,7 +133,7 @@ async function run(input: AttemptInput, onCall: (call: Call) => void): Promise<A
     call.abort();
   });
   try {
-    const outcome = await converse(input, call);
+    const outcome = await converse(input, request, call);
     if (late && (outcome.kind === "failed" || outcome.kind === "broken")) outcome.failure = late;
     return outcome;
   } catch (error) {
@@ -129,13 +145,13 @@ async function run(input: AttemptInput, onCall: (call: Call) => void): Promise<A
 }
 
 /** The call's response, from its headers to its end. */
-async function converse(input: AttemptInput, call: Call): Promise<AttemptOutcome> {
+async function converse(input: AttemptInput, request: UpstreamRequest, call: Call): Promise<AttemptOutcome> {
   const { inbound, wire, target, timeouts } = input;
   const response = await call.response;
   const status = response.statusCode ?? 0;
   input.onHeaders(status, response.headers);
   const body = await decodedBody(response);
-  if (status < 200 || status > 299) return { kind: "failed", failure: await readRefusal(input, response, body, call) };
+  if (status < 200 || status > 299) return await readRefusal(input, request, response, body, call);
   const contentType = response.headers["content-type"] ?? "";
   if (/^text\/html/i.test(contentType)) {
     call.abort();
@@ -162,16 +178,17 @@ async function converse(input: AttemptInput, call: Call): Promise<AttemptOutcome
 
 async function readRefusal(
   input: AttemptInput,
+  request: UpstreamRequest,
   response: IncomingMessage,
   body: Readable,
   call: Call,
-): Promise<Failure> {
+): Promise<AttemptOutcome> {
   const bytes = await collect(body, { ...collecting(input, call), limit: MAX_ERROR_BYTES, partial: true });
   const refusal = { status: response.statusCode ?? 0, headers: response.headers, body: bytes };
   const failure = readFailure(input.target.type.id, refusal, input.now());
   const contentType = response.headers["content-type"] ?? "";
   if (input.wire.id === "anthropic" && contentType.includes("json")) failure.verbatim = { body: bytes, contentType };
-  return failure;
+  return { kind: "failed", failure, repair: input.repairs.mend(request, input.target, refusal.status, bytes) };
 }
 
 /** A whole answer, asked for or not. */

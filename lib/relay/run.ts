@@ -5,6 +5,7 @@ import type { Mapping, Settings } from "../config/settings.ts";
 import type { CredentialSource } from "../credentials/credential.ts";
 import type { AttemptRecord, JournalEntry } from "../journal/entry.ts";
 import type { Decision } from "../routing/decision.ts";
+import type { Repairs } from "../wires/repair.ts";
 import { AnswerSink } from "./answer-sink.ts";
 import type { Attempt } from "./attempt.ts";
 import type { ClientReply } from "./client-reply.ts";
@@ -26,6 +27,8 @@ export interface RelayDeps {
   /** Places at providers with `max_concurrent_requests`. */
   places: ProviderPlaces;
   credentials: CredentialSource;
+  /** What providers were found to refuse. */
+  repairs: Repairs;
   /** Epoch ms. */
   now: () => number;
   random: () => number;

@@ -30,7 +30,10 @@ export async function send(run: Run, step: Step, how: SendOptions): Promise<Sent
   if (!counts || outcome.kind === "lost") health.released(...key);
   else if (outcome.kind === "streamed" || outcome.kind === "answered") health.success(...key);
   else if (run.job.reply.gone) health.released(...key);
-  else health.failure(...key, outcome.failure);
+  else {
+    health.failure(...key, outcome.failure);
+    if (outcome.kind === "broken") run.deps.trackRecord.cut(step.mapping.provider.name, run.deps.now());
+  }
   return sent;
 }
 
@@ -66,6 +69,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   const { outcome } = sent;
   if (outcome.kind === "lost") record.lost = true;
   if (outcome.notes) record.notes = [...outcome.notes];
+  if (outcome.repaired !== undefined) record.repaired = outcome.repaired;
   if (outcome.kind === "failed" || outcome.kind === "broken") {
     if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
     const failure = withoutSecrets(outcome.failure, credential?.secrets ?? []);
@@ -153,8 +157,9 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
     messageId: run.messageId,
     requestId: entry.id,
     holdWhole: inbound.headers["x-claude-code-request-class"] === "auxiliary",
-    holdMs: how.rescue ? 0 : run.job.settings.failover.hold_back_ms,
+    holdMs: how.rescue ? 0 : holdMs(run, provider.name),
     outlet: how.rescue?.outlet ?? outletOf(run, claim),
+    repairs: deps.repairs,
     pool: deps.pool,
     timers: deps.timers,
     now: deps.now,
@@ -172,6 +177,12 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
   run.ended(record);
   if (outcome.kind === "answered") claim();
   return { outcome, counts: fault?.counts ?? true, ...(!fault && { credential }) };
+}
+
+/** How long the beginning of an answer is held back: longer where answers have broken lately. */
+function holdMs({ job, deps }: Run, provider: string): number {
+  const ms = job.settings.failover.hold_back_ms;
+  return ms === 0 ? 0 : ms * deps.trackRecord.patience(provider, deps.now());
 }
 
 /** The client's stream, for the try that is first to have content. */

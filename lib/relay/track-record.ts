@@ -7,11 +7,17 @@ const ALPHA = 0.3;
 const BUCKETS = [32_000, 128_000, 512_000] as const;
 /** How many conversations are remembered. */
 const MAX_SESSIONS = 5_000;
+/** For how long a provider that broke an answer is trusted less. */
+const CUT_MATTERS_MS = 60 * 60_000;
+/** The beginning of an answer is held back at most so many times as long as configured. */
+const MOST_PATIENCE = 4;
 
 /** How fast providers began to answer, and who served which conversation last: what ordering goes by. */
 export class TrackRecord {
   readonly #firstToken = new Map<string, number>();
   readonly #served = new Map<string, number>();
+  /** When each provider broke answers after content: the latest few, epoch ms. */
+  readonly #cuts = new Map<string, number[]>();
 
   /** A request was served. @param ttftMs from the attempt's start to its first content; `now` in epoch ms */
   served(at: {
@@ -32,6 +38,17 @@ export class TrackRecord {
       const [oldest] = this.#served.keys();
       if (oldest !== undefined) this.#served.delete(oldest);
     }
+  }
+
+  /** The provider broke an answer after content. @param now epoch ms */
+  cut(provider: string, now: number): void {
+    this.#cuts.set(provider, [...(this.#cuts.get(provider) ?? []), now].slice(1 - MOST_PATIENCE));
+  }
+
+  /** How much longer than configured the beginning of this provider's answers is to be held back: 1 in good times. */
+  patience(provider: string, now: number): number {
+    const cuts = this.#cuts.get(provider);
+    return cuts ? 1 + cuts.filter((time) => now - time < CUT_MATTERS_MS).length : 1;
   }
 
   timeToFirstToken(provider: string, model: string, promptBytes: number): number | undefined {

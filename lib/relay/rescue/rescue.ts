@@ -1,5 +1,6 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
-import type { AttemptOutcome } from "../attempt.ts";
+import { streamFromAnswer } from "../../wires/shared/stream-from-answer.ts";
+import { type AttemptOutcome, OutletClosed } from "../attempt.ts";
 import type { Run, Step } from "../run.ts";
 import { send } from "../send.ts";
 import { keyOf } from "../steps.ts";
@@ -88,11 +89,15 @@ async function tryWay(
   run.reopen();
   run.deps.health.force(...keyOf(step));
   const at = run.elapsed();
-  const { outcome } = await send(run, step, { fresh: false, mayWait: true, rescue: { inbound: way.inbound, outlet } });
+  const how = { fresh: false, mayWait: true, rescue: { inbound: way.inbound, outlet } };
+  const outcome = asStreamed((await send(run, step, how)).outcome, outlet);
   const provider = step.mapping.provider.name;
   if (outcome.kind === "lost") {
     const record = entry.attempts.at(-1);
-    if (record) record.notes = [...(record.notes ?? []), "its answer differs from what the client had already"];
+    if (record) {
+      record.lost = true;
+      record.notes = [...(record.notes ?? []), "its answer differs from what the client had already"];
+    }
   }
   const isWhole = outcome.kind === "streamed";
   if (!isWhole && !outlet.hasSpoken) return undefined;
@@ -100,4 +105,16 @@ async function tryWay(
   entry.usage = outlet.usage;
   if (outcome.kind !== "broken") return outcome;
   return { ...outcome, ending: () => outlet.ending(outcome.failure, provider, entry.id) };
+}
+
+/** An answer that came whole goes through the outlet like any other. */
+function asStreamed(outcome: AttemptOutcome, outlet: SplicedOutlet): AttemptOutcome {
+  if (outcome.kind !== "answered") return outcome;
+  try {
+    outlet.send(streamFromAnswer(outcome.body));
+    return { ...outcome, kind: "streamed" };
+  } catch (error) {
+    if (error instanceof OutletClosed) return { kind: "lost" };
+    throw error;
+  }
 }
