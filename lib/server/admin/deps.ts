@@ -3,8 +3,9 @@ import type { ConfigTree } from "../../config/schema.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Credentials } from "../../credentials/credentials.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
+import type { JournalPage, JournalQuery } from "../../journal/journal.ts";
 import type { Decision, NoRoute } from "../../routing/decision.ts";
-import type { ConfigFault, FaultChoice, Page, Simulation, StatusView } from "./views.ts";
+import type { ConfigFault, FaultChoice, Simulation, StatusView } from "./views.ts";
 
 /** Ends a subscription; may be called more than once. */
 export type Unsubscribe = () => void;
@@ -25,8 +26,8 @@ export interface AdminDeps {
   onConfigChange(listener: () => void): Unsubscribe;
   journal: {
     /** Newest first. `before` is the `next` of an earlier page. */
-    list(query: { limit: number; before?: string }): Page<JournalEntry>;
-    get(id: string): JournalEntry | undefined;
+    list(query: JournalQuery): Promise<JournalPage>;
+    get(id: string): Promise<JournalEntry | undefined>;
     /** Calls the listener when a request starts, and again when it has ended. */
     subscribe(listener: (entry: JournalEntry) => void): Unsubscribe;
   };

@@ -1,0 +1,66 @@
+import { expect, it } from "vitest";
+import type { Price } from "../../lib/catalog/types.ts";
+import { settle } from "../../lib/journal/settle.ts";
+import { answered } from "./entries.ts";
+
+const PRICES: Record<string, Price> = { primary: { input: 10, output: 100 }, cheap: { input: 1, output: 10 } };
+const priceAt = ({ provider }: { provider: string }) => PRICES[provider];
+const usage = { input_tokens: 1_000, output_tokens: 100 };
+const blank = { ...answered({ usage }) };
+delete blank.cost;
+
+function settled(change: Partial<typeof blank>) {
+  const entry = structuredClone({ ...blank, ...change });
+  for (const attempt of entry.attempts) delete attempt.cost;
+  settle(entry, priceAt);
+  return entry;
+}
+
+it("says what the answer cost, and what the asked-for model would have cost at its own vendor", () => {
+  const entry = settled({});
+  expect(entry.cost).toBeCloseTo(0.02, 9);
+  expect(entry.attempts[0]?.cost).toBe(entry.cost);
+  expect(entry.listCost).toBeCloseTo((1_000 * 2 + 100 * 10) / 1e6, 9);
+});
+
+it("bills an answer that broke, too", () => {
+  const [attempt] = blank.attempts;
+  if (!attempt) throw new Error("no attempt");
+  const broken = { ...attempt, failure: "truncated" as const, usage: { input_tokens: 1_000, output_tokens: 50 } };
+  const entry = settled({ attempts: [broken, { ...attempt, provider: "cheap" }], provider: "cheap" });
+  expect(entry.attempts.map(({ cost }) => cost)).toEqual([0.015, 0.002]);
+  expect(entry.cost).toBeCloseTo(0.017, 9);
+});
+
+it("does not make up a cost: no price, no tokens told, nobody answered", () => {
+  const [attempt] = blank.attempts;
+  if (!attempt) throw new Error("no attempt");
+  const nothing = { input_tokens: 0, output_tokens: 0 };
+  const failed = { provider: "primary", model: "m", wire: "anthropic", at: 1, ms: 2, failure: "overloaded" } as const;
+  expect(settled({ attempts: [{ ...attempt, provider: "unknown" }] }).cost).toBeUndefined();
+  expect(settled({ attempts: [{ ...attempt, usage: nothing }], usage: nothing }).cost).toBeUndefined();
+  expect(settled({ attempts: [{ ...attempt, usage: nothing }], usage: nothing }).listCost).toBeUndefined();
+  expect(settled({ attempts: [failed], outcome: "failed" }).cost).toBeUndefined();
+});
+
+it("bills nothing that no vendor has answered", () => {
+  const [attempt] = blank.attempts;
+  if (!attempt) throw new Error("no attempt");
+  const { status: _none, ...here } = attempt;
+  expect(settled({ attempts: [here] }).cost).toBe(0);
+  expect(settled({ attempts: [{ ...attempt, simulated: true }] }).cost).toBe(0);
+});
+
+it("keeps counts only, in short numbers, and lets no name fill the journal", () => {
+  const talkative = { ...usage, iterations: [{ text: "what was said" }], service_tier: "standard" };
+  const entry = settled({
+    requested: "x".repeat(100_000),
+    totalMs: 12.345678,
+    ttftMs: 1.05,
+    usage: talkative,
+    attempts: [{ provider: "primary", model: "m", wire: "anthropic", at: 0.123, ms: 9.99, message: "y".repeat(9_000) }],
+  });
+  expect(JSON.stringify(entry).length).toBeLessThan(2_500);
+  expect([entry.totalMs, entry.attempts[0]?.at, entry.attempts[0]?.ms]).toEqual([12.3, 0.1, 10]);
+  expect(entry.usage).toEqual(usage);
+});
