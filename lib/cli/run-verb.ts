@@ -31,6 +31,8 @@ const MODULES: Readonly<Record<VerbName, VerbModule | (() => Promise<VerbModule>
   providers,
   models,
   route,
+  login: () => import("./verbs/login.ts"),
+  logout: () => import("./verbs/logout.ts"),
   demo: () => import("./verbs/demo.ts"),
 };
 

@@ -27,6 +27,34 @@ export const CONFIGURATION_VERBS = {
     options: { config, json },
     examples: [["ccmctl providers", ""]],
   },
+  login: {
+    group: "Configuration",
+    summary: "sign in to a provider with your subscription",
+    operands: "NAME",
+    operandCount: [1, 1],
+    details: [
+      "Shows what the vendor's terms say, then an address to open. Waits for the browser to come back to this",
+      "machine, or for what you paste. The running server keeps the login and refreshes it.",
+    ],
+    options: {
+      config,
+      paste: { type: "boolean", help: "the browser is on another machine: paste what it ends at (default over SSH)" },
+      device: { type: "boolean", help: "type a short code at the vendor's page instead (ChatGPT)" },
+      yes: { type: "boolean", short: "y", help: "go on without being asked about the terms" },
+    },
+    examples: [
+      ["ccmctl login anthropic-oauth", ""],
+      ["ccmctl login openai-oauth --device", "on a machine without a browser"],
+    ],
+  },
+  logout: {
+    group: "Configuration",
+    summary: "forget a login, and have the vendor void it",
+    operands: "NAME",
+    operandCount: [1, 1],
+    options: { config },
+    examples: [["ccmctl logout anthropic-oauth", ""]],
+  },
   models: {
     group: "Configuration",
     summary: "the configured models and who serves them, in order",
