@@ -1,5 +1,7 @@
+import type { LaunchRequest } from "../daemon/command.ts";
+import { readCrashes } from "../daemon/crashes.ts";
 import { type Health, reachableUrl } from "../daemon/health.ts";
-import type { LaunchRequest, NotStarted } from "../daemon/launch.ts";
+import type { NotStarted } from "../daemon/launch.ts";
 import type { ServerRecord } from "../daemon/pid-file.ts";
 import { freePort } from "../daemon/port-owner.ts";
 import { serverProgram } from "../daemon/program.ts";
@@ -7,7 +9,7 @@ import { stateDir } from "../daemon/state-dir.ts";
 import { type OpenedConfig, openConfig } from "./configuration.ts";
 import { duration, tildePath } from "./terminal.ts";
 import { CommandFailed, numberValue, stringValue, type VerbContext } from "./verb.ts";
-import { faultLine, ownerWords } from "./words.ts";
+import { crashWords, faultLine, ownerWords } from "./words.ts";
 
 /** A start may take this long on a machine that is busy; it usually takes a quarter of a second. */
 const START_TIMEOUT_MS = 15_000;
@@ -28,6 +30,7 @@ export async function planServer(context: VerbContext, before?: ServerRecord): P
   const config = await openConfig(env, wantedConfig);
   const wantedPort = numberValue(context, "port") ?? given.port;
   const port = await realPort(wantedPort ?? config.port, config.host);
+  const kept = wantsKeeper(context) ?? given.kept ?? true;
   const server = {
     host: config.host,
     port,
@@ -35,12 +38,19 @@ export async function planServer(context: VerbContext, before?: ServerRecord): P
     given: {
       ...(wantedConfig !== undefined && { config: config.path }),
       ...((wantedPort !== undefined || config.port === 0) && { port }),
+      ...(!kept && { kept }),
     },
   };
   return {
     config,
-    request: { program: serverProgram(), state: stateDir(env), env, server, timeoutMs: START_TIMEOUT_MS },
+    request: { program: serverProgram(), state: stateDir(env), env, server, kept, timeoutMs: START_TIMEOUT_MS },
   };
+}
+
+/** @returns undefined when nothing was said about it */
+function wantsKeeper({ values }: VerbContext): boolean | undefined {
+  if (values["no-supervise"] === true) return false;
+  return values.supervise === true ? true : undefined;
 }
 
 /** Port 0 means any; the server is told which, so that we know where to ask. */
@@ -85,8 +95,14 @@ export function failStart(
   switch (result.reason) {
     case "hung":
       throw new CommandFailed(`The server (pid ${result.pid}) runs but does not answer.`, [
+        ...crashWords(readCrashes(plan.request.state), Date.now()),
         "Replace it: ccmctl restart",
         "Its log:    ccmctl logs",
+      ]);
+    case "address":
+      throw new CommandFailed(`The server was not started: one cannot listen at ${server.host}.`, [
+        ...result.log,
+        "Change server.host or server.port: ccmctl config edit",
       ]);
     case "port":
       throw new CommandFailed(`The server was not started: ${ownerWords(server.port, result.owner)}.`, [

@@ -1,4 +1,5 @@
 import type { Fault } from "../config/faults.ts";
+import type { Crashes } from "../daemon/crashes.ts";
 import type { Health } from "../daemon/health.ts";
 import type { PortOwner } from "../daemon/port-owner.ts";
 import { duration, type Painter, tildePath } from "./terminal.ts";
@@ -18,6 +19,17 @@ export function ownerWords(port: number, owner: PortOwner | undefined): string {
     return `port ${port} is taken by another claude-code-mux server (pid ${pid})`;
   const short = command.length > 100 ? `${command.slice(0, 97)}…` : command;
   return `port ${port} is taken by pid ${pid}: ${short}`;
+}
+
+/** How often a server crashed, and what is done about it; nothing when it did not. */
+export function crashWords(crashes: Crashes | undefined, now: number): string[] {
+  if (!crashes) return [];
+  const { count, last } = crashes;
+  const times = count === 1 ? "once" : `${count} times in a row`;
+  const ago = `${duration(Math.max(0, (now - last.time) / 1000))} ago`;
+  const left = Math.ceil((last.time + last.pauseMs - now) / 1000);
+  const next = left > 0 ? ` It starts again in ${duration(left)}.` : "";
+  return [`It crashed ${times}, last ${ago}: ${last.reason}.${next}`];
 }
 
 type ProviderHealth = NonNullable<Health["providers"]>[number];

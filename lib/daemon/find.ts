@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fetchHealth, type Health, reachableUrl } from "./health.ts";
-import { readPidFile, type ServerRecord } from "./pid-file.ts";
-import { portOwner } from "./port-owner.ts";
-import { identify, isRunning } from "./process-identity.ts";
+import { type Kept, readPidFile, type ServerRecord } from "./pid-file.ts";
+import { portOwners } from "./port-owner.ts";
+import { commandLine, identify, isRunning, type ProcessIdentity, parentOf } from "./process-identity.ts";
+import { KEEPER_SCRIPT } from "./program.ts";
 import type { StateDir } from "./state-dir.ts";
 
 /** Where a server would be if it ran: from the configuration. */
@@ -15,33 +16,45 @@ export interface Address {
 
 export type Found =
   | { state: "running"; record: ServerRecord; health: Health }
-  /** Our process lives, but does not answer. */
+  /** Our process, or the keeper that will start it again, lives, but nobody answers. */
   | { state: "unhealthy"; record: ServerRecord }
   | { state: "stopped" };
 
 const HEALTH_TIMEOUT_MS = 2_000;
 
 /**
- * Looks for our server: by the pid file, else (someone may have deleted the state directory) by asking at the
- * configured address, provided that the process which listens there can be shown to be ours.
+ * Looks for our server: by the pid file, else (someone may have deleted the state directory, or the server has crashed and was
+ * started again) by asking at the address, provided that the process which answers there can be shown to be ours.
  */
 export async function findServer(state: StateDir, address: Address): Promise<Found> {
   const record = readPidFile(state.pidFile);
-  if (record && isRunning(record)) {
-    const health = await fetchHealth(reachableUrl(record.host, record.port), HEALTH_TIMEOUT_MS);
-    return health?.pid === record.pid ? { state: "running", record, health } : { state: "unhealthy", record };
-  }
-  return (await findWithoutPidFile(state, address)) ?? { state: "stopped" };
+  const known = record && [record, record.keeper].some((who) => who && isRunning(who)) ? record : undefined;
+  const { host, port, configPath } = known ?? address;
+  const health = await fetchHealth(reachableUrl(host, port), HEALTH_TIMEOUT_MS);
+  if (health && known?.pid === health.pid) return { state: "running", record: known, health };
+  const who = health?.config?.path === configPath ? ourServer(health.pid, state, port) : undefined;
+  if (health && who) return { state: "running", record: recordOf(who, health, known ?? address), health };
+  return known ? { state: "unhealthy", record: known } : { state: "stopped" };
 }
 
-async function findWithoutPidFile(state: StateDir, address: Address): Promise<Found | undefined> {
-  const { host, port, configPath } = address;
-  const health = await fetchHealth(reachableUrl(host, port), HEALTH_TIMEOUT_MS);
-  if (!health || health.config?.path !== configPath) return undefined;
-  const who = identify(health.pid);
-  if (!who || portOwner(port)?.pid !== who.pid || !hasStateDir(who.pid, state)) return undefined;
-  const record = { ...who, host, port, configPath, version: health.version, given: { config: configPath, port } };
-  return { state: "running", record, health };
+function recordOf(who: Kept, { version }: Health, from: Address & Partial<ServerRecord>): ServerRecord {
+  const { host, port, configPath, draining, given = { config: configPath, port } } = from;
+  return { host, port, configPath, given, version, ...(draining && { draining }), ...who };
+}
+
+/** @returns undefined for a process that does not listen there, or belongs to another state directory */
+function ourServer(pid: number, state: StateDir, port: number): Kept | undefined {
+  const who = identify(pid);
+  if (!who || !portOwners(port).includes(pid) || !hasStateDir(pid, state)) return undefined;
+  const keeper = keeperOf(pid);
+  return { ...who, ...(keeper && { keeper }) };
+}
+
+/** The parent of a server, if it is a keeper. */
+function keeperOf(pid: number): ProcessIdentity | undefined {
+  const parent = parentOf(pid);
+  if (parent === undefined || !commandLine(parent)?.some((part) => part.endsWith(KEEPER_SCRIPT))) return undefined;
+  return identify(parent);
 }
 
 /** Servers with another state directory are someone else's. Only Linux shows; elsewhere config and port must do. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { LaunchRequest } from "./command.ts";
 import { type Found, findServer } from "./find.ts";
-import { type LaunchRequest, serverArguments } from "./launch.ts";
 import { withLock } from "./lock.ts";
 import { removePidFile, type ServerRecord, writePidFile } from "./pid-file.ts";
 import { identify } from "./process-identity.ts";
@@ -21,7 +21,7 @@ export async function runInForeground(request: LaunchRequest): Promise<Foregroun
   const begun = await withLock(state.lockFile, LOCK_WAIT_MS, async () => {
     const found = await findServer(state, addressOf(request));
     if (found.state !== "stopped") return { found };
-    const child = spawn(program.node, serverArguments(request), {
+    const child = spawn(program.node, ownAddress(request), {
       detached: true, // the terminal's Ctrl-C reaches it through us, once
       stdio: ["ignore", "inherit", "inherit"],
       env: { ...env, CCM_HOME: state.dir },
@@ -43,6 +43,12 @@ export async function runInForeground(request: LaunchRequest): Promise<Foregroun
     forget();
     if (begun.who) removePidFile(state.pidFile, begun.who);
   }
+}
+
+/** The server itself listens. */
+function ownAddress({ program, server }: LaunchRequest): string[] {
+  const { configPath, host, port } = server;
+  return [...program.flags, program.script, "--config", configPath, "--host", host, "--port", String(port)];
 }
 
 /** @returns what undoes it */

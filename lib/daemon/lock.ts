@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identify, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import { ifWritable } from "./state-dir.ts";
 
 /** Thrown when another command holds the lock for longer than we may wait. */
 export class LockBusy extends Error {
@@ -15,11 +16,17 @@ export class LockBusy extends Error {
 
 /**
  * Runs `work` while no other process on this machine does the same for that file. A lock whose holder has died is
- * taken over.
+ * taken over. Where no lock can be made (a full disk), it runs without.
  * @throws {LockBusy} after `waitMs`
  */
 export async function withLock<T>(path: string, waitMs: number, work: () => Promise<T>): Promise<T> {
-  await acquire(path, waitMs);
+  const mine = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
+  const told = ifWritable(() => {
+    writeFileSync(mine, JSON.stringify(identify(process.pid)), { mode: 0o600 });
+    return true;
+  });
+  if (!told) return work();
+  await acquire(path, mine, waitMs);
   try {
     return await work();
   } finally {
@@ -27,10 +34,9 @@ export async function withLock<T>(path: string, waitMs: number, work: () => Prom
   }
 }
 
-async function acquire(path: string, waitMs: number): Promise<void> {
+/** @param mine a file that says who we are; it is taken away again */
+async function acquire(path: string, mine: string, waitMs: number): Promise<void> {
   const deadline = Date.now() + waitMs;
-  const mine = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
-  writeFileSync(mine, JSON.stringify(identify(process.pid)), { mode: 0o600 });
   try {
     while (!tryLink(mine, path)) {
       const holder = readHolder(path);

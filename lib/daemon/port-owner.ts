@@ -12,9 +12,14 @@ export interface PortOwner {
 
 /** @returns undefined when nobody listens, or the owner belongs to another user */
 export function portOwner(port: number): PortOwner | undefined {
-  const pid = process.platform === "linux" ? ownerFromProc(port) : ownerFromLsof(port);
+  const [pid] = portOwners(port);
   if (pid === undefined) return undefined;
   return { pid, command: commandLine(pid)?.join(" ") ?? "?" };
+}
+
+/** Pids of all processes that hold a listening socket of that port: a server and its keeper share one. */
+export function portOwners(port: number): number[] {
+  return process.platform === "linux" ? ownersFromProc(port) : ownersFromLsof(port);
 }
 
 /** A port on `host` that nobody listens on: `wanted` if it is free, else any. */
@@ -33,13 +38,12 @@ function tryListen(port: number, host: string): Promise<number | undefined> {
   });
 }
 
-function ownerFromProc(port: number): number | undefined {
+function ownersFromProc(port: number): number[] {
   const sockets = new Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listeningInodes(table, port)));
-  if (sockets.size === 0) return undefined;
-  for (const entry of readdirSync("/proc")) {
-    if (/^\d+$/.test(entry) && openSockets(entry).some((inode) => sockets.has(inode))) return Number(entry);
-  }
-  return undefined;
+  if (sockets.size === 0) return [];
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry) && openSockets(entry).some((inode) => sockets.has(inode)))
+    .map(Number);
 }
 
 /** Rows of proc_net_tcp(5): local address as HEXIP:HEXPORT, state 0A is LISTEN, the inode is the tenth column. */
@@ -78,8 +82,7 @@ function readLink(path: string): string | undefined {
   }
 }
 
-function ownerFromLsof(port: number): number | undefined {
+function ownersFromLsof(port: number): number[] {
   const done = spawnSync("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fp"], { encoding: "utf8" });
-  const pid = /^p(\d+)$/m.exec(done.stdout ?? "")?.[1];
-  return pid === undefined ? undefined : Number(pid);
+  return [...(done.stdout ?? "").matchAll(/^p(\d+)$/gm)].map((found) => Number(found[1]));
 }

@@ -46,10 +46,21 @@ export function commandLine(pid: number): string[] | undefined {
   return command === undefined ? undefined : command.split(" ");
 }
 
-/** proc(5): the second field is the name in brackets and may hold anything; then state, and start time as 22nd. */
-function startFromProc(pid: number): string | undefined {
+/** The process that started it; 1 (or the session's reaper) when that one has ended. */
+export function parentOf(pid: number): number | undefined {
+  const parent = process.platform === "linux" ? procFields(pid)?.[1] : ps(pid, "ppid=");
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** proc(5): the second field is the name in brackets and may hold anything; these are the ones behind it, from the state on. */
+function procFields(pid: number): string[] | undefined {
   const stat = readProc(`/proc/${pid}/stat`);
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** The start time is the 22nd field. */
+function startFromProc(pid: number): string | undefined {
+  const fields = procFields(pid);
   const [state, ticks] = [fields?.[0], fields?.[19]];
   if (!ticks || state === "Z" || state === "X") return undefined;
   // Ticks count from the boot of the machine, so they may repeat after the next one.

@@ -7,10 +7,15 @@ export interface Program {
   node: string;
   flags: readonly string[];
   script: string;
+  /** The script that starts it again when it crashes. */
+  keeper: string;
 }
 
 /** A small young generation: nearly free in time, and it keeps a loaded server megabytes smaller. */
 const NODE_FLAGS = ["--max-semi-space-size=2"];
+
+/** How the path of every keeper ends. */
+export const KEEPER_SCRIPT = "/bin/keep.sh";
 
 /** The directory that holds package.json, dist/ and templates/: a clone, or an installed version. */
 export function programRoot(): string {
@@ -25,7 +30,9 @@ export function programRoot(): string {
 
 /** The server of this very version, run by the Node that runs us. */
 export function serverProgram(): Program {
-  return { node: process.execPath, flags: NODE_FLAGS, script: join(programRoot(), "dist", "server.js") };
+  const root = programRoot();
+  const [script, keeper] = [join(root, "dist", "server.js"), join(root, "bin", "keep.sh")];
+  return { node: process.execPath, flags: NODE_FLAGS, script, keeper };
 }
 
 function isOurs(path: string): boolean {

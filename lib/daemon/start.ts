@@ -1,5 +1,6 @@
+import type { LaunchRequest } from "./command.ts";
 import { type Address, type Found, findServer } from "./find.ts";
-import { type LaunchRequest, launch, type NotStarted, type Started } from "./launch.ts";
+import { launch, type NotStarted, type Started } from "./launch.ts";
 import { withLock } from "./lock.ts";
 import { removePidFile, writePidFile } from "./pid-file.ts";
 import { ensureStateDir } from "./state-dir.ts";

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Address, findServer } from "./find.ts";
 import { withLock } from "./lock.ts";
-import { removePidFile, type ServerRecord } from "./pid-file.ts";
-import { isRunning, type ProcessIdentity, signalProcess } from "./process-identity.ts";
+import { type Kept, removePidFile, type ServerRecord } from "./pid-file.ts";
+import { isRunning, signalProcess } from "./process-identity.ts";
 import { LOCK_WAIT_MS } from "./start.ts";
 import type { StateDir } from "./state-dir.ts";
 
@@ -35,9 +34,12 @@ const PROMPT_MS = 400;
 /** Time for it to end after the last polite word. */
 const LAST_MS = 2_000;
 
-/** Ends the server if one runs that is provably ours; a stale pid file is cleaned up, and nobody else is signalled. */
-export async function stopServer(request: StopRequest): Promise<StopResult> {
-  const work = async (): Promise<StopResult> => {
+/**
+ * Ends the server if one runs that is provably ours, its keeper, and those before it that are still finishing; a stale pid file
+ * is cleaned up, and nobody else is signalled.
+ */
+export function stopServer(request: StopRequest): Promise<StopResult> {
+  return withLock(request.state.lockFile, LOCK_WAIT_MS, async () => {
     const found = await findServer(request.state, request.address);
     if (found.state === "stopped") {
       removePidFile(request.state.pidFile, undefined);
@@ -45,31 +47,33 @@ export async function stopServer(request: StopRequest): Promise<StopResult> {
     }
     const { record } = found;
     const [ended] = await Promise.all([
-      endProcess(record, request.graceMs, () => request.onDraining?.(record)),
-      ...(record.draining ?? []).map((old) => endProcess(old, request.graceMs, () => undefined)),
+      end(record, request.graceMs, () => request.onDraining?.(record)),
+      ...(record.draining ?? []).map((old) => end(old, request.graceMs, () => undefined)),
     ]);
-    removePidFile(request.state.pidFile, record);
+    removePidFile(request.state.pidFile, undefined);
     return { stopped: true, pid: record.pid, ...ended };
-  };
-  return existsSync(request.state.dir) ? withLock(request.state.lockFile, LOCK_WAIT_MS, work) : work();
+  });
 }
 
-async function endProcess(who: ProcessIdentity, graceMs: number, onDraining: () => void) {
+/** Ends a server together with its keeper, which hands the signals on. */
+async function end({ keeper, ...server }: Kept, graceMs: number, onDraining: () => void) {
   const began = Date.now();
   const result = (killed: boolean) => ({ killed, ms: Date.now() - began });
+  const all = [...(keeper ? [keeper] : []), server];
+  const say = (signal: NodeJS.Signals) => all.some((who) => signalProcess(who, signal));
   const goneWithin = async (ms: number) => {
-    for (const end = Date.now() + ms; isRunning(who); await sleep(POLL_MS)) if (Date.now() >= end) return false;
+    for (const end = Date.now() + ms; all.some(isRunning); await sleep(POLL_MS)) if (Date.now() >= end) return false;
     return true;
   };
   if (graceMs > 0) {
-    signalProcess(who, "SIGTERM");
+    say("SIGTERM");
     if (await goneWithin(PROMPT_MS)) return result(false);
     onDraining();
     if (await goneWithin(graceMs)) return result(false);
   }
-  signalProcess(who, "SIGUSR2");
+  say("SIGUSR2");
   if (await goneWithin(LAST_MS)) return result(false);
-  signalProcess(who, "SIGKILL");
+  for (const who of all) signalProcess(who, "SIGKILL");
   await goneWithin(LAST_MS);
   return result(true);
 }

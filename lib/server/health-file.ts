@@ -13,6 +13,7 @@ export class HealthFile {
   readonly #log: Logger;
   readonly #stop: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #handedOver = false;
 
   constructor(stateDir: string, health: Health, log: Logger) {
     this.#path = join(stateDir, "health.json");
@@ -37,10 +38,22 @@ export class HealthFile {
     }
   }
 
-  async close(): Promise<void> {
-    this.#stop();
+  /** Writes what is known now: a successor is about to read it. */
+  async flush(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#write();
+  }
+
+  /** From now on the file is a successor's, and nothing is written any more. */
+  handOver(): void {
+    this.#stop();
+    clearTimeout(this.#timer);
+    this.#handedOver = true;
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    if (!this.#handedOver) await this.flush();
   }
 
   async #write(): Promise<void> {

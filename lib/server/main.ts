@@ -1,55 +1,84 @@
 /**
- * The server process: `node server.js --config FILE [--port N] [--host H]`.
- * Exit codes: 0 drained after a signal, 1 unforeseen, 2 the configuration cannot be used, 3 the port is taken.
+ * The server process: `node server.js --config FILE [--port N] [--host H] [--socket-fd N]`.
+ * Exit codes: 0 drained after a signal, 1 unforeseen, 2 the configuration cannot be used, 3 it cannot listen there.
+ * Signals: SIGTERM, SIGINT stop, open answers get their time; SIGUSR2 stop now; SIGHUP another one has taken over, finish.
  */
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatFault } from "../config/faults.ts";
+import { takeOrders } from "../handover/control.ts";
+import { tellReady, tellReplaced } from "../handover/ready.ts";
 import { openLogFile } from "../journal/log-file.ts";
 import { createLogger } from "./log.ts";
-import { ConfigUnusable, type RunningServer, startServer } from "./start.ts";
+import { ConfigUnusable, startServer } from "./start.ts";
+import { Succession } from "./succession.ts";
 
 const DEFAULT_GRACE_MS = 10_000;
 
 const { env } = process;
 const { values } = parseArgs({
-  options: { config: { type: "string" }, port: { type: "string" }, host: { type: "string" } },
+  options: {
+    config: { type: "string" },
+    port: { type: "string" },
+    host: { type: "string" },
+    "socket-fd": { type: "string" },
+  },
 });
 const stateDir = env.CCM_HOME || join(homedir(), ".claude-code-mux");
 const file = env.CCM_LOG_FILE ? openLogFile(env.CCM_LOG_FILE) : undefined;
 const log = createLogger(file ? (line) => file.write(line) : (line) => void process.stdout.write(`${line}\n`));
 
 if (values.config === undefined) exit(2, "--config FILE is needed");
-const running = await startServer({
+const server = await startServer({
   configPath: values.config,
   stateDir,
   env,
   log,
   ...(values.port !== undefined && { port: Number(values.port) }),
   ...(values.host !== undefined && { host: values.host }),
+  ...(values["socket-fd"] !== undefined && { socketFd: Number(values["socket-fd"]) }),
 }).catch((error: NodeJS.ErrnoException) => {
   if (error instanceof ConfigUnusable) return exit(2, error.loaded.faults.map(formatFault).join("\n"));
   if (error.code === "EADDRINUSE") return exit(3, `the port is taken: ${error.message}`);
-  if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL") return exit(3, `cannot listen: ${error.message}`);
+  if (error.syscall === "listen" || error.syscall === "bind") return exit(3, `cannot listen: ${error.message}`);
   throw error;
 });
-log.write("info", `listening on ${running.url}`, { version: CCM_VERSION, pid: process.pid });
+log.write("info", `listening on ${server.url}`, { version: CCM_VERSION, pid: process.pid });
+
+const succession = new Succession(server, env.CCM_LOG_FILE, log, leave);
+const control = await takeOrders(stateDir, (order) => succession.start(order)).catch((error: Error) => {
+  log.write("warn", `a restart will refuse requests for a moment: ${error.message}`);
+  return undefined;
+});
 
 let stopping = false;
-for (const signal of ["SIGTERM", "SIGINT"] as const)
-  process.on(signal, () => void stop(running, stopping ? 0 : graceMs()));
-process.on("SIGUSR2", () => void stop(running, 0));
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(stopping ? 0 : graceMs()));
+process.on("SIGUSR2", () => void stop(0));
+process.on("SIGHUP", () => succession.leave());
 process.on("uncaughtException", (error) => {
   log.write("error", "unforeseen error; the process goes on", { error: error.stack ?? error.message });
 });
+if (!tellReady({ pid: process.pid, version: CCM_VERSION }, env)) await stop(0);
 
-async function stop(server: RunningServer, grace: number): Promise<void> {
+/** A successor serves. */
+function leave(): void {
+  tellReplaced(env);
+  log.write("info", "another server has taken over; open answers are being finished", { pid: process.pid });
+  void server.retire().then(() => end("finished"));
+}
+
+async function stop(grace: number): Promise<void> {
   if (stopping && grace > 0) return;
   stopping = true;
   log.write("info", grace > 0 ? `stopping; open answers may take ${grace} ms` : "stopping now");
   await server.close(grace);
-  log.write("info", "stopped");
+  end("stopped");
+}
+
+function end(word: string): never {
+  log.write("info", word, { pid: process.pid });
+  control?.close();
   file?.close();
   process.exit(0);
 }

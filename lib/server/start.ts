@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
-import { type ConfigWatch, watchConfig } from "../config/watch.ts";
+import { watchConfig } from "../config/watch.ts";
 import { Credentials } from "../credentials/credentials.ts";
 import { Journal } from "../journal/journal.ts";
 import { Gate } from "../relay/gate.ts";
@@ -16,6 +16,7 @@ import { TrackRecord } from "../relay/track-record.ts";
 import { UpstreamPool } from "../relay/upstream.ts";
 import { checkedForHost } from "./bound-host.ts";
 import type { LiveConfig, ServerContext } from "./context.ts";
+import { type Departure, departure } from "./departure.ts";
 import { HealthFile } from "./health-file.ts";
 import { createListener } from "./listener.ts";
 import { reportConfig, useConfig } from "./live-config.ts";
@@ -30,18 +31,19 @@ export interface StartOptions {
   /** Instead of what the configuration says. 0: any free port. */
   port?: number;
   host?: string;
+  /** Descriptor of a socket that listens there already, handed on by whoever started this process. */
+  socketFd?: number;
   /** Directory of the page's files. Default: `admin/` beside the bundle. */
   assetsDir?: string;
 }
 
-export interface RunningServer {
+export interface RunningServer extends Departure {
   url: string;
   context: ServerContext;
-  /**
-   * Stops listening at once, lets open answers finish, then cuts what is left.
-   * @param graceMs how long open answers may take
-   */
-  close(graceMs: number): Promise<void>;
+  /** The listening socket, to hand it on. */
+  socket: Server;
+  /** Writes down what a successor is about to read. */
+  flush(): Promise<void>;
 }
 
 /** The configuration cannot be used; `faults` says why. */
@@ -80,12 +82,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       headersTimeout: KEEP_ALIVE_MS + 1_000,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    createListener(context, lazyApp(context, options, closing.signal)),
+    lastWord(createListener(context, lazyApp(context, options, closing.signal)), closing.signal),
   );
   const { host, port } = await listen(
     server,
-    options.host ?? settings.server.host,
-    options.port ?? settings.server.port,
+    options.socketFd === undefined
+      ? { host: options.host ?? settings.server.host, port: options.port ?? settings.server.port }
+      : { fd: options.socketFd },
   );
   context.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const watch = watchConfig(options.configPath, options.env, (next) => useConfig(context, next), {
@@ -95,7 +98,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   return {
     url: context.url,
     context,
-    close: (graceMs) => shutDown({ server, context, watch, closing, healthFile }, graceMs),
+    socket: server,
+    flush: () => healthFile.flush(),
+    ...departure({ server, context, watch, closing, healthFile }),
   };
 }
 
@@ -181,36 +186,26 @@ function lazyApp(context: ServerContext, options: StartOptions, closing: AbortSi
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<{ host: string; port: number }> {
+/** A server that is leaving tells each client to make a new connection next time. */
+function lastWord(listener: RequestListener, closing: AbortSignal): RequestListener {
+  return (request, response) => {
+    if (closing.aborted) response.setHeader("connection", "close");
+    listener(request, response);
+  };
+}
+
+function listen(
+  server: Server,
+  where: { host: string; port: number } | { fd: number },
+): Promise<{ host: string; port: number }> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    const listening = (): void => {
       server.off("error", reject);
-      resolve({ host, port: (server.address() as AddressInfo).port });
-    });
+      const { address, port } = server.address() as AddressInfo;
+      resolve({ host: "host" in where ? where.host : address, port });
+    };
+    if ("fd" in where) server.listen(where, listening);
+    else server.listen(where.port, where.host, listening);
   });
-}
-
-interface Parts {
-  server: Server;
-  context: ServerContext;
-  watch: ConfigWatch;
-  closing: AbortController;
-  healthFile: HealthFile;
-}
-
-async function shutDown({ server, context, watch, closing, healthFile }: Parts, graceMs: number): Promise<void> {
-  watch.close();
-  closing.abort();
-  const drained = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const impatience = setTimeout(() => server.closeAllConnections(), graceMs);
-  await drained;
-  clearTimeout(impatience);
-  clearInterval(sweep);
-  context.relay.pool.close();
-  await context.simulations.close();
-  await context.credentials.close();
-  await healthFile.close();
 }

@@ -1,11 +1,12 @@
 /** @module A machine of its own for one test: home, workspace and state directory that nobody else uses. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, vi } from "vitest";
 import { fetchHealth, type Health } from "../../lib/daemon/health.ts";
 import { freePort } from "../../lib/daemon/port-owner.ts";
+import { identify, type ProcessIdentity } from "../../lib/daemon/process-identity.ts";
 
 /** The clone, or another place where the program is built. */
 export const PROGRAM_ROOT = resolve(process.env.CCM_TEST_PROGRAM ?? join(import.meta.dirname, "../.."));
@@ -107,6 +108,25 @@ export function sandboxes() {
       return made;
     },
   };
+}
+
+/** The keeper that the pid file names. */
+export function keeperOf({ state }: Sandbox): ProcessIdentity | undefined {
+  return (JSON.parse(readFileSync(join(state, "ccm.pid"), "utf8")) as { keeper?: ProcessIdentity }).keeper;
+}
+
+/** Pids of everything that was started with this state directory and still runs: servers and keepers. */
+export function processesOf({ state }: Sandbox): number[] {
+  const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  return pids.map(Number).filter((pid) => identify(pid) && environmentOf(pid).includes(`CCM_HOME=${state}`));
+}
+
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+  } catch {
+    return []; // ended since it was listed
+  }
 }
 
 /** For `expect.poll`: what must come, may take long on a busy machine. */

@@ -201,7 +201,7 @@ describe("a pid file that outlived its server", () => {
 
   it("is cleaned up after a crash, and the next start works", async () => {
     const box = await sandbox(oneProvider(NOWHERE));
-    await box.ccmctl(["start"]);
+    await box.ccmctl(["start", "--no-supervise"]);
     process.kill(box.pid() as number, "SIGKILL");
     await expect.poll(() => isUp(box.port), PATIENT).toBeUndefined();
     expect((await box.ccmctl(["status"])).code).toBe(3);

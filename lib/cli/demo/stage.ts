@@ -56,6 +56,7 @@ export async function buildStage(env: NodeJS.ProcessEnv, wantedPort: number): Pr
     state,
     env,
     server: { ...address, given: { config: configPath } },
+    kept: false,
     timeoutMs: START_TIMEOUT_MS,
   });
   if (!started.ok) {

@@ -11,3 +11,9 @@ export const port: OptionSpec = {
   help: "listen on this port instead of the configured one",
   range: [0, 65_535],
 };
+
+/** Whether somebody looks after the server in the background. */
+export const supervision: Readonly<Record<"supervise" | "no-supervise", OptionSpec>> = {
+  supervise: { type: "boolean", help: "start it again when it crashes (the default)" },
+  "no-supervise": { type: "boolean", help: "leave it alone when it crashes" },
+};

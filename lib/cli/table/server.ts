@@ -1,5 +1,5 @@
 import type { VerbSpec } from "../verb.ts";
-import { config, json, port } from "./options.ts";
+import { config, json, port, supervision } from "./options.ts";
 
 /** Verbs that start, stop and watch the server; `ccm-start` has only these. */
 export const SERVER_VERBS = {
@@ -8,11 +8,13 @@ export const SERVER_VERBS = {
     summary: "start the server in the background",
     details: [
       "Returns when the server answers. A missing configuration is created from the template.",
-      "When it already runs, says so and is content.",
+      "When it already runs, says so and is content. When it crashes, it is started again, at once at first and with",
+      "longer and longer pauses if it goes on crashing; `ccmctl status` tells.",
     ],
     options: {
       config,
       port,
+      ...supervision,
       foreground: { type: "boolean", help: "stay in this terminal and log to it (for containers and services)" },
     },
     examples: [
@@ -32,9 +34,16 @@ export const SERVER_VERBS = {
   },
   restart: {
     group: "Server",
-    summary: "replace the server by a fresh one; open answers finish",
-    options: { config, port },
-    examples: [["ccmctl restart", "same configuration file, same port"]],
+    summary: "replace the server by a fresh one; no request is refused, no answer cut",
+    details: [
+      "The new server takes over the address of the old one, which finishes its open answers, however long they take.",
+      "When the new one does not start, the old one goes on. Keys and other variables are those of this shell.",
+    ],
+    options: { config, port, ...supervision },
+    examples: [
+      ["ccmctl restart", "same configuration file, same port"],
+      ["ccmctl restart --port 4000", "another port"],
+    ],
   },
   status: {
     group: "Server",

@@ -31,5 +31,7 @@ export async function run(context: VerbContext): Promise<number> {
     health,
     `claude-code-mux ${health.version} ${did} in ${(ms / 1000).toFixed(1)} s (pid ${record.pid})`,
   );
+  if (result.gap)
+    terminal.out("  The server before could not hand over, so requests may have been refused for a moment.");
   return EXIT.ok;
 }

@@ -1,11 +1,14 @@
+import { readCrashes } from "../../daemon/crashes.ts";
 import { type Found, findServer } from "../../daemon/find.ts";
 import { reachableUrl } from "../../daemon/health.ts";
+import type { ServerRecord } from "../../daemon/pid-file.ts";
 import { portOwner } from "../../daemon/port-owner.ts";
+import { isRunning } from "../../daemon/process-identity.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
 import { type OpenedConfig, readConfig, serverAddress } from "../configuration.ts";
 import { counted, duration, EXIT, table, tildePath } from "../terminal.ts";
 import type { VerbContext } from "../verb.ts";
-import { epochMs, failureWords, faultLine, ownerWords, providerWords } from "../words.ts";
+import { crashWords, epochMs, failureWords, faultLine, ownerWords, providerWords } from "../words.ts";
 
 const CODES = { running: EXIT.ok, stopped: EXIT.stopped, unhealthy: EXIT.unhealthy } as const;
 
@@ -22,12 +25,19 @@ export async function run(context: VerbContext): Promise<number> {
 function asJson({ env }: VerbContext, found: Found, config: OpenedConfig, port: number) {
   const common = {
     state: found.state,
+    crashes: readCrashes(stateDir(env)) ?? null,
     config: { path: config.path, exists: config.exists, valid: config.faults.length === 0, faults: config.faults },
     log: stateDir(env).logFile,
   };
   if (found.state === "stopped") return { ...common, port_owner: portOwner(port) ?? null };
   const { record } = found;
-  const running = { ...common, pid: record.pid, url: reachableUrl(record.host, record.port) };
+  const running = {
+    ...common,
+    pid: record.pid,
+    url: reachableUrl(record.host, record.port),
+    supervised: isKept(record),
+    draining: (record.draining ?? []).filter(isRunning).map(({ pid }) => pid),
+  };
   if (found.state === "unhealthy") return running;
   const { version, started_at, uptime_s, providers, last_error } = found.health;
   return { ...running, version, started_at, uptime_s, providers: providers ?? [], last_error: last_error ?? null };
@@ -43,6 +53,7 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
     : `${file} ${faults.length === 0 ? paint.dim("(valid)") : paint.red(`(${counted(faults.length, "fault")})`)}`;
   const faultRows = faults.map((fault) => `    ${faultLine(fault, env, paint)}`);
   const log = ["log", tildePath(stateDir(env).logFile, env)];
+  const crashed = crashWords(readCrashes(stateDir(env)), Date.now()).map((line) => `  ${paint.yellow(line)}`);
 
   if (found.state === "stopped") {
     const owner = portOwner(port);
@@ -50,6 +61,7 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
       `${paint.red("○")} ${paint.bold("stopped")}`,
       ...table([["config", configWords], log]),
       ...faultRows,
+      ...crashed,
       ...(owner ? [`  ${paint.yellow(ownerWords(port, owner))}`] : []),
       "",
       `Start it: ${paint.cyan("ccmctl start")}`,
@@ -59,9 +71,12 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
   const url = ["url", reachableUrl(record.host, record.port)];
   if (found.state === "unhealthy") {
     return [
-      `${paint.yellow("●")} ${paint.bold("unhealthy")}: pid ${record.pid} runs but does not answer`,
+      isRunning(record)
+        ? `${paint.yellow("●")} ${paint.bold("unhealthy")}: pid ${record.pid} runs but does not answer`
+        : `${paint.yellow("●")} ${paint.bold("unhealthy")}: the server crashes; it is started again and again`,
       ...table([url, ["config", configWords], log]),
       ...faultRows,
+      ...crashed,
       "",
       `Replace it: ${paint.cyan("ccmctl restart")}`,
     ];
@@ -76,6 +91,8 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
     ...table([url, ["config", configWords], log]),
     ...faultRows,
     ...(faults.length > 0 ? [`    ${paint.dim("The last good configuration is in use.")}`] : []),
+    ...crashed,
+    ...familyWords(record).map((line) => `  ${paint.yellow(line)}`),
     "",
     ...(providers.length === 0
       ? [`  No provider is configured yet. Run ${paint.cyan("ccm-quickstart")}, or open ${url[1]}`]
@@ -92,6 +109,22 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
         ]),
     ...(lastError ? ["", `  ${paint.bold("Last error")}  ${lastError}`] : []),
   ];
+}
+
+/** What is unusual about the processes. */
+function familyWords(record: ServerRecord): string[] {
+  const draining = (record.draining ?? []).filter(isRunning);
+  const orphaned = record.keeper && !isKept(record);
+  return [
+    ...(draining.length > 0
+      ? [`Before it, pid ${draining.map(({ pid }) => pid).join(", ")} finishes open answers.`]
+      : []),
+    ...(orphaned ? ["Its keeper was killed: nobody would start it again. Mend it: ccmctl restart"] : []),
+  ];
+}
+
+function isKept({ keeper }: ServerRecord): boolean {
+  return keeper !== undefined && isRunning(keeper);
 }
 
 /** With its age, since an old one may have been mended long ago. */
