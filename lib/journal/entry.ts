@@ -22,6 +22,8 @@ export interface AttemptRecord {
   lost?: boolean;
   /** Oddities of the answer that were mended or put up with, in plain words. */
   notes?: string[];
+  /** What the request went without the second time: a field that the provider said it does not take. */
+  repaired?: string;
   /** The upstream's own id of the request, for its support. */
   requestId?: string;
   /** What the upstream counted for this attempt; absent where it told nothing. */
