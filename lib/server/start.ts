@@ -14,6 +14,7 @@ import { RetryBudget } from "../relay/retry-budget.ts";
 import { Timers } from "../relay/timers.ts";
 import { TrackRecord } from "../relay/track-record.ts";
 import { UpstreamPool } from "../relay/upstream.ts";
+import { Repairs } from "../wires/repair.ts";
 import { checkedForHost } from "./bound-host.ts";
 import type { LiveConfig, ServerContext } from "./context.ts";
 import { type Departure, departure } from "./departure.ts";
@@ -152,6 +153,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     retryBudget: new RetryBudget(),
     places: new ProviderPlaces(timers),
     credentials: context.credentials,
+    repairs: new Repairs(),
     now: Date.now,
     random: Math.random,
     simulated: (provider, inbound) => simulations.redirect(provider, inbound.headers[SIMULATE_HEADER]),
