@@ -54,6 +54,7 @@ export function aStatus(fields: Partial<StatusView> = {}): StatusView {
     providers: [aProvider()],
     totals: { requests: 0, failed: 0, failovers: 0, cancelled: 0 },
     simulations: [],
+    troubles: [],
     ...fields,
   };
 }

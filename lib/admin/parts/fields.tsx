@@ -6,6 +6,7 @@ import { type Change, type ConfigPath, markDraft, saveChanges } from "../state/e
 import { pathText } from "../words/config-path.ts";
 import { fromText, type TextKind, toText } from "../words/field-text.ts";
 import { FieldFrame, faultAt } from "./field-frame.tsx";
+import { Suggestions } from "./suggestions.tsx";
 
 interface FieldProps<T> {
   label: string;
@@ -74,13 +75,7 @@ export function TextField(props: TextFieldProps) {
       ) : (
         <input {...control} inputMode={kind === "number" ? "decimal" : "text"} list={suggestions && `${id}-list`} />
       )}
-      {suggestions && (
-        <datalist id={`${id}-list`}>
-          {suggestions.map((suggestion) => (
-            <option key={suggestion} value={suggestion} />
-          ))}
-        </datalist>
-      )}
+      {suggestions && <Suggestions id={`${id}-list`} values={suggestions} />}
     </FieldFrame>
   );
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { ConfigPath } from "../state/edit.ts";
 import { FieldFrame, faultAt } from "./field-frame.tsx";
+import { Suggestions } from "./suggestions.tsx";
 
 /** A text field of a form that is saved as a whole. */
 export function PlainField(props: {
@@ -12,16 +13,20 @@ export function PlainField(props: {
   secret?: boolean;
   placeholder?: string;
   hint?: ComponentChildren;
+  suggestions?: readonly string[];
   problem?: string | undefined;
   onInput: (value: string) => void;
 }) {
   const id = useId();
+  const { suggestions } = props;
   const problem = props.problem ?? faultAt(props.path);
   return (
     <FieldFrame id={id} label={props.label} hint={props.hint} problem={problem}>
       <input
         id={id}
-        {...(props.secret ? ({ type: "password" } as const) : ({ type: "text" } as const))}
+        {...(props.secret
+          ? ({ type: "password" } as const)
+          : ({ type: "text", list: suggestions && `${id}-list` } as const))}
         autocomplete={props.secret ? "new-password" : "off"}
         spellcheck={false}
         required={props.required}
@@ -31,6 +36,7 @@ export function PlainField(props: {
         aria-describedby={`${id}-hint`}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       />
+      {suggestions && <Suggestions id={`${id}-list`} values={suggestions} />}
     </FieldFrame>
   );
 }
