@@ -53,6 +53,9 @@ const RETRYABLE = new Set<FailureReason>([
   "bad_answer",
 ]);
 
+/** The least that clients are asked to wait, so that they do not come back into the same trouble. */
+const MIN_WAIT_MS = 500;
+
 /** A client should come back by itself only if the wait is one that a person would sit through. */
 const PATIENT_MS = 60_000;
 
@@ -117,9 +120,15 @@ function answer(
   const headers: Record<string, string> = {
     "content-type": "application/json",
     "x-should-retry": String(retry),
-    ...(waitMs !== undefined && { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))) }),
+    ...(waitMs !== undefined && waitHeaders(waitMs)),
   };
   return { status, type, message, headers, body: Buffer.from(errorBody(type, message, requestId)) };
+}
+
+/** When to come back, in both of the ways that clients read. */
+function waitHeaders(waitMs: number): Record<string, string> {
+  const ms = Math.max(MIN_WAIT_MS, Math.ceil(waitMs));
+  return { "retry-after": String(Math.max(1, Math.ceil(ms / 1000))), "retry-after-ms": String(ms) };
 }
 
 function tries(attempts: readonly FailedAttempt[]): string {
