@@ -23,8 +23,6 @@ export const nodeOptions = {
   legalComments: "none",
   minifySyntax: true,
   minifyWhitespace: true,
-  // CommonJS dependencies inside an ES module bundle still call require for Node's own modules.
-  banner: { js: 'import{createRequire as __ccmRequire}from"node:module";const require=__ccmRequire(import.meta.url);' },
   define: { CCM_VERSION: JSON.stringify(pkg.version) },
   logLevel: "warning",
 };
@@ -44,19 +42,41 @@ export const pageOptions = {
   logLevel: "warning",
 };
 
+/** Each program's first file; `core`, where most of it is loaded late: what it needs at once. */
 const programs = {
-  server: "lib/server/main.ts",
-  ccmctl: "lib/cli/ccmctl.ts",
-  quickstart: "lib/cli/quickstart.ts",
+  server: { entry: "lib/server/main.ts", core: "lib/server/start.ts" },
+  ccmctl: { entry: "lib/cli/ccmctl.ts" },
+  quickstart: { entry: "lib/cli/quickstart.ts" },
 };
+
+/**
+ * esbuild makes a chunk for each set of parts that share a module: a program with twenty late parts would start from a dozen
+ * files. Here each late part is said to need the whole core, so that the core is in one file.
+ */
+const coreInOneFile = (core) => ({
+  name: "core-in-one-file",
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^\./ }, async ({ path, kind, pluginData, ...from }) => {
+      if (kind !== "dynamic-import" || pluginData === LATE) return undefined;
+      const found = await resolve(path, { ...from, kind, pluginData: LATE });
+      return { ...found, namespace: "late" };
+    });
+    onLoad({ filter: /.*/, namespace: "late" }, ({ path }) => ({
+      contents: `import ${JSON.stringify(core)};\nexport * from ${JSON.stringify(path)};`,
+      resolveDir: dirname(path),
+    }));
+  },
+});
+const LATE = Symbol("late");
 
 export async function build() {
   await rm(next, { recursive: true, force: true });
   await mkdir(join(next, "admin"), { recursive: true });
   // One build a program: each starts from one file of its own, and only what is loaded late is split off.
-  for (const [name, entry] of Object.entries(programs)) {
+  for (const [name, { entry, core }] of Object.entries(programs)) {
     await esbuild.build({
       ...nodeOptions,
+      plugins: core ? [coreInOneFile(join(root, core))] : [],
       entryPoints: { [name]: join(root, entry) },
       outdir: next,
       chunkNames: `chunks/${name}-[name]-[hash]`,
