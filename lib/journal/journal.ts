@@ -43,15 +43,16 @@ const RECENT = 100;
  */
 export class Journal {
   readonly totals: Totals = { requests: 0, failed: 0, failovers: 0, cancelled: 0 };
-  readonly #files: JournalFiles | undefined;
+  /** Where entries are kept for good. */
+  readonly files: JournalFiles | undefined;
   /** In the order in which they began. */
   readonly #recent = new Map<string, JournalEntry>();
   readonly #byProvider = new Map<string, ProviderTotals>();
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
 
-  /** @param files where entries are kept for good; without them, only the newest are kept */
+  /** @param files without them, only the newest entries are kept */
   constructor(files?: JournalFiles) {
-    this.#files = files;
+    this.files = files;
   }
 
   begin(entry: JournalEntry): void {
@@ -79,7 +80,7 @@ export class Journal {
         counts.oddities = { ...counts.oddities, [note]: (counts.oddities[note] ?? 0) + 1 };
       this.#byProvider.set(attempt.provider, counts);
     }
-    this.#files?.append(entry);
+    this.files?.append(entry);
     this.#tell(entry);
   }
 
@@ -88,7 +89,7 @@ export class Journal {
   }
 
   async get(id: string): Promise<JournalEntry | undefined> {
-    return this.#recent.get(id) ?? (await this.#files?.find(id))?.entry;
+    return this.#recent.get(id) ?? (await this.files?.find(id))?.entry;
   }
 
   /** One page of the entries that match. */
@@ -97,10 +98,10 @@ export class Journal {
     const recent = start.recent.filter((entry) => matches(entry, filter)).slice(0, limit + 1);
     const found = recent.map((entry) => ({ entry, cursor: entry.id }));
     const missing = limit + 1 - found.length;
-    if (this.#files && missing > 0) {
+    if (this.files && missing > 0) {
       const { at } = start;
       const without = new Set(this.#recent.keys());
-      const older = await this.#files.read({ limit: missing, filter, without, ...(at && { before: at }) });
+      const older = await this.files.read({ limit: missing, filter, without, ...(at && { before: at }) });
       found.push(...older.map(({ entry, at }) => ({ entry, cursor: `${at.segment}:${at.offset}` })));
     }
     const shown = found.slice(0, limit);
@@ -121,7 +122,7 @@ export class Journal {
     if (place) return { recent: [], at: { segment: Number(place[1]), offset: Number(place[2]) } };
     const index = recent.findIndex(({ id }) => id === before);
     if (index >= 0) return { recent: recent.slice(index + 1) };
-    const found = await this.#files?.find(before);
+    const found = await this.files?.find(before);
     return found ? { recent: [], at: found.at } : { recent };
   }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { InboundRequest } from "../anthropic/request.ts";
+import type { Price } from "../catalog/types.ts";
 import type { Provider, Settings } from "../config/settings.ts";
 import { credentialCount } from "../credentials/headers.ts";
 import type { JournalEntry } from "../journal/entry.ts";
+import { type PriceAt, settle } from "../journal/settle.ts";
 import type { ClientReply } from "../relay/client-reply.ts";
 import { relay } from "../relay/relay.ts";
 import { healthView } from "../relay/track-record.ts";
@@ -22,6 +24,8 @@ const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
 
 /** A burst is waited out in a short line; beyond it the client does better to come back by itself. */
 const LINE = { waitMs: 5_000, longest: 100 };
+
+const OWN_MACHINE: Price = { input: 0, output: 0 };
 
 /** One request of a client, read and understood. */
 export interface Incoming {
@@ -72,6 +76,7 @@ async function relayed(
       );
   } finally {
     if (entry.totalMs === 0) entry.totalMs = performance.now() - arrived;
+    settle(entry, pricesOf(decision));
     context.journal.end(entry);
     logRequest(context, entry);
   }
@@ -89,6 +94,15 @@ export function route(inbound: InboundRequest, settings: Settings, context: Serv
   const missingUntil = of((provider) => credentials.missingUntil(provider), 0);
   const view = healthView(health, trackRecord, of(credentialCount, 0), missingUntil);
   return decide(inbound, settings, view, context.relay.random, context.relay.now());
+}
+
+/** What each of those costs who may be asked. One's own machine costs nothing. */
+function pricesOf(decision: Decision | NoRoute): PriceAt {
+  const mappings = "kind" in decision ? [] : decision.candidates.map(({ mapping }) => mapping);
+  return ({ provider, model }) => {
+    const mapping = mappings.find((candidate) => candidate.provider.name === provider && candidate.model === model);
+    return mapping?.price ?? (mapping?.provider.type.group === "Local" ? OWN_MACHINE : undefined);
+  };
 }
 
 export function newRequestId(): string {

@@ -7,6 +7,8 @@ import type { Settings } from "../config/settings.ts";
 import { watchConfig } from "../config/watch.ts";
 import { Credentials } from "../credentials/credentials.ts";
 import { Journal } from "../journal/journal.ts";
+import { JournalFiles, journalDir } from "../journal/journal-files.ts";
+import type { Retention } from "../journal/retention.ts";
 import { Gate } from "../relay/gate.ts";
 import { Health } from "../relay/health.ts";
 import { ProviderPlaces } from "../relay/provider-places.ts";
@@ -100,7 +102,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     url: context.url,
     context,
     socket: server,
-    flush: () => healthFile.flush(),
+    async flush() {
+      await context.journal.files?.flush();
+      await healthFile.flush();
+    },
     ...departure({ server, context, watch, closing, healthFile }),
   };
 }
@@ -129,7 +134,12 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    journal: new Journal(),
+    journal: new Journal(
+      new JournalFiles(journalDir(options.stateDir), {
+        retention: () => journalRetention(live.settings),
+        onTrouble: (error) => log.write("warn", `the journal cannot be kept on disk: ${error.message}`),
+      }),
+    ),
     health,
     credentials: new Credentials({
       dir: options.stateDir,
@@ -174,6 +184,10 @@ function healthPolicy({ failover }: Settings): { failureThreshold: number; coold
     cooldownMs: failover.cooldown_ms,
     maxCooldownMs: failover.max_cooldown_ms,
   };
+}
+
+function journalRetention({ logging }: Settings): Retention {
+  return { maxBytes: logging.journal_mb * 1024 * 1024, maxMs: logging.journal_days * 24 * 60 * 60 * 1000 };
 }
 
 /** Hono, the API and the page are loaded when somebody first asks for them. */

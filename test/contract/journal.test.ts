@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { JournalEntry } from "../../lib/journal/entry.ts";
+import { createLogger } from "../../lib/server/log.ts";
+import { startServer } from "../../lib/server/start.ts";
+import { buildHouse, type House, type HouseOptions, MODEL } from "./house.ts";
+
+let house: House | undefined;
+afterEach(async () => {
+  await house?.close();
+  house = undefined;
+});
+
+/** A model whose providers have prices. */
+const PRICED = "claude-opus-4-20250514";
+const PRICES = `
+[[models]]
+name = "${PRICED}"
+providers = [
+  { name = "a", priority = 1, model = "model-of-a", price = { input = 1000, output = 2000 } },
+  { name = "b", priority = 2, model = "model-of-b", price = { input = 1000, output = 2000 } },
+]
+`;
+
+async function build(options: HouseOptions = {}): Promise<House> {
+  house = await buildHouse(options);
+  return house;
+}
+
+/** Who looks for what is not in memory has everything written down first. */
+const written = (url: string) => fetch(`${url}/api/journal/req_nobody`);
+
+const journalFiles = (configPath: string) => {
+  const dir = join(dirname(configPath), "journal");
+  return readdirSync(dir).map((name) => readFileSync(join(dir, name), "utf8"));
+};
+
+describe("the journal's entry of a request", () => {
+  it("tells who answered, what was used, what it cost and what the vendor calls it", async () => {
+    const { ask, last } = await build({
+      config: PRICES,
+      a: (_request, reply) => reply.json({ error: "busy" }, { status: 529, headers: { "request-id": "req_of_a" } }),
+    });
+    const { headers } = await ask({ model: PRICED });
+    const entry = await last();
+    expect(entry.id).toBe(headers.get("x-ccm-request-id"));
+    expect(entry).toMatchObject({ outcome: "ok", provider: "b", usage: { input_tokens: 12, output_tokens: 7 } });
+    expect(entry.attempts).toMatchObject([{ provider: "a", requestId: "req_of_a" }, { provider: "b" }]);
+    // 12 in, 4 from the cache (no price of its own: as input), 7 out.
+    expect(entry.cost).toBeCloseTo(((12 + 4) * 1_000 + 7 * 2_000) / 1e6, 9);
+    expect(entry.listCost).toBeCloseTo((12 * 15 + 4 * 1.5 + 7 * 75) / 1e6, 9);
+  });
+
+  it("is found by what it tells", async () => {
+    const { ask, mux } = await build();
+    await ask({}, { "x-claude-code-session-id": "session-one" });
+    await ask({}, { "x-claude-code-session-id": "session-two" });
+    const find = async (query: string) =>
+      ((await (await fetch(`${mux.url}/api/journal?${query}`)).json()) as { items: JournalEntry[] }).items;
+    expect((await find("session=session-one")).map(({ session }) => session)).toEqual(["session-one"]);
+    expect(await find("provider=b")).toEqual([]);
+    expect(await find(`text=${MODEL.toUpperCase()}&outcome=ok`)).toHaveLength(2);
+    expect((await fetch(`${mux.url}/api/journal?outcome=splendid`)).status).toBe(400);
+    expect((await fetch(`${mux.url}/api/journal?since=yesterday`)).status).toBe(400);
+  });
+
+  it("is there after a restart", async () => {
+    const { ask, mux, last } = await build();
+    await ask();
+    const before = await last();
+    const { configPath } = mux;
+    await written(mux.url);
+    const again = await startServer({
+      configPath,
+      stateDir: dirname(configPath),
+      env: {},
+      log: createLogger(() => undefined),
+      port: 0,
+    });
+    try {
+      const page = (await (await fetch(`${again.url}/api/journal`)).json()) as { items: JournalEntry[] };
+      expect(page.items).toEqual([before]);
+    } finally {
+      await again.close(0);
+    }
+  });
+
+  it("holds neither what was said nor a secret", async () => {
+    const { ask, mux } = await build({
+      a: (request, reply) =>
+        reply.json({ error: { message: `bad key ${String(request.headers["x-api-key"])}` } }, { status: 401 }),
+    });
+    await ask(
+      { messages: [{ role: "user", content: "CANARY-said" }], system: "CANARY-system" },
+      { authorization: "Bearer CANARY-client-key" },
+    );
+    await written(mux.url);
+    const files = journalFiles(mux.configPath).join("\n");
+    expect(files).toContain('"failure":"auth"');
+    expect(files).not.toMatch(/CANARY|secret-of-/);
+  });
+});
