@@ -1,0 +1,219 @@
+/** @module Streams that are odd, mendable or hopeless, on real sockets, and recorded ones cut behind each of their events. */
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkStream } from "../../lib/anthropic/sse/grammar.ts";
+import type { JournalEntry } from "../../lib/journal/entry.ts";
+import { type Mux, startMux } from "../support/mux.ts";
+import { recordings, slices } from "../support/recordings.ts";
+import { sseBytes } from "../support/upstream.ts";
+import { ANSWER } from "../support/wall/answer.ts";
+import { type Exchange, type RawServer, startRawServer } from "../support/wall/exchange.ts";
+import { healthy } from "../support/wall/scenarios.ts";
+import { framesOf, type Speech, speechOf } from "../support/wall/speech.ts";
+
+const STREAM = { "content-type": "text/event-stream" };
+const UPSTREAMS: Readonly<Record<string, string>> = {
+  Anthropic: 'type = "anthropic-compatible"\nbase_url = "URL/wall"',
+  OpenAI: 'type = "openai-compatible"\nbase_url = "URL/wall/v1"',
+};
+
+interface Odd {
+  /** Who serves in the end. */
+  by: "first" | "second";
+  fault: (exchange: Exchange, speech: Speech, whole: string) => void | Promise<void>;
+}
+
+const sends =
+  (change: (whole: string, speech: Speech) => Buffer | string, headers: Record<string, string> = STREAM) =>
+  (exchange: Exchange, speech: Speech, whole: string): void => {
+    exchange.head(200, headers);
+    exchange.write(change(whole, speech));
+    exchange.end();
+  };
+
+const ODD: Readonly<Record<string, Odd>> = {
+  "CRLF line ends": { by: "first", fault: sends((whole) => whole.replaceAll("\n", "\r\n")) },
+  "CR line ends": { by: "first", fault: sends((whole) => whole.replaceAll("\n", "\r")) },
+  "a BOM": { by: "first", fault: sends((whole) => `\ufeff${whole}`) },
+  "no space behind the colon": { by: "first", fault: sends((whole) => whole.replaceAll("data: ", "data:")) },
+  "no blank line at the end": { by: "first", fault: sends((whole) => whole.slice(0, -1)) },
+  "comments in between": { by: "first", fault: sends((whole) => whole.replaceAll("\n\n", "\n\n: keep-alive\n\n")) },
+  "no content type": { by: "first", fault: sends((whole) => whole, {}) },
+  "gzip that nobody asked for": {
+    by: "first",
+    fault: sends((whole) => gzipSync(whole), { ...STREAM, "content-encoding": "gzip" }),
+  },
+  "characters cut in half": {
+    by: "first",
+    fault: async (exchange, _speech, whole) => {
+      exchange.head(200, STREAM);
+      for (const slice of slices(whole, 61)) {
+        exchange.write(slice);
+        await exchange.pause(1);
+      }
+      exchange.end();
+    },
+  },
+  "a line of 1 MiB": {
+    by: "first",
+    fault: sends((whole) => whole.replace("\n\n", `\n\n: ${"x".repeat(1 << 20)}\n\n`)),
+  },
+  "the beginning twice": {
+    by: "first",
+    fault: sends((whole) => `${whole.slice(0, whole.indexOf("\n\n") + 2)}${whole}`),
+  },
+  "an error with status 200": {
+    by: "second",
+    fault: sends((_whole, { wire }) => wire.errorFrame("overloaded_error", "Overloaded")),
+  },
+  "an error with status 200 behind the beginning": {
+    by: "second",
+    fault: sends(
+      (whole, { wire }) => whole.slice(0, whole.indexOf("\n\n") + 2) + wire.errorFrame("overloaded_error", "no"),
+    ),
+  },
+  "nothing but pings": {
+    by: "second",
+    fault: async (exchange) => {
+      exchange.head(200, STREAM);
+      for (let i = 0; i < 40 && (await exchange.pause(50)); i++)
+        exchange.write('event: ping\ndata: {"type": "ping"}\n\n');
+    },
+  },
+  "a byte now and then": {
+    by: "second",
+    fault: async (exchange, _speech, whole) => {
+      exchange.head(200, STREAM);
+      for (const byte of slices(whole, 1)) {
+        if (!(await exchange.pause(50))) return;
+        exchange.write(byte);
+      }
+    },
+  },
+  "an event without an end": {
+    by: "second",
+    fault: async (exchange) => {
+      exchange.head(200, STREAM);
+      exchange.write(`data: ${"x".repeat(1 << 20)}`);
+      await exchange.pause(1_500);
+    },
+  },
+};
+
+async function post(mux: Mux, model: string) {
+  const response = await fetch(`${mux.url}/v1/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model, max_tokens: 500, stream: true, messages: [{ role: "user", content: "Explain." }] }),
+  });
+  const text = await response.text();
+  const id = response.headers.get("x-ccm-request-id");
+  const entry = (await (await fetch(`${mux.url}/api/journal/${id}`)).json()) as JournalEntry;
+  return { status: response.status, text, entry };
+}
+
+/** The words of an Anthropic stream. */
+function wordsOf(text: string): string {
+  const deltas = [...text.matchAll(/^data: ?(.*)\r?$/gm)].map(
+    ([, data]) => JSON.parse(data ?? "") as { delta?: { text?: string } },
+  );
+  return deltas.map(({ delta }) => delta?.text ?? "").join("");
+}
+
+describe.each(Object.entries(UPSTREAMS))("odd streams of a provider that speaks as %s", (_name, upstream) => {
+  const names = Object.keys(ODD);
+  let wall: RawServer;
+  let mux: Mux;
+  beforeAll(async () => {
+    wall = await startRawServer(async (exchange) => {
+      const speech = speechOf(exchange.request);
+      const odd = ODD[names[Number(exchange.request.model.split("-")[1])] ?? ""];
+      const whole = framesOf(speech, [{ type: "text", text: ANSWER }]);
+      if (odd) await odd.fault(exchange, speech, whole.map(({ bytes }) => bytes).join(""));
+      else await healthy(exchange, speech);
+    });
+    const provider = (name: string) =>
+      `[[providers]]\nname = "${name}"\n${upstream.replace("URL", wall.url)}\napi_key = "k"\ntimeouts = { first_event_ms = 700, idle_ms = 700 }\n`;
+    const models = names.map(
+      (_odd, at) =>
+        `${provider(`first-${at}`)}[[models]]\nname = "odd-${at}"\nproviders = [{ name = "first-${at}", priority = 1, model = "odd-${at}" }, { name = "second", priority = 2, model = "well" }]\n`,
+    );
+    mux = await startMux({ config: `${provider("second")}${models.join("")}` });
+  });
+  afterAll(async () => {
+    await mux.close();
+    await wall.close();
+  });
+
+  test.concurrent.each(Object.entries(ODD))("%s", async (name, { by }) => {
+    const { text, entry } = await post(mux, `odd-${names.indexOf(name)}`);
+    expect(checkStream(text)).toEqual([]);
+    expect(wordsOf(text)).toBe(ANSWER);
+    expect(entry).toMatchObject({
+      outcome: "ok",
+      provider: by === "first" ? `first-${names.indexOf(name)}` : "second",
+    });
+  });
+});
+
+const WIRES: Readonly<Record<string, string>> = {
+  ...UPSTREAMS,
+  Responses: 'type = "openai-compatible"\nwire = "openai-responses"\nbase_url = "URL/wall/v1"',
+  Gemini: 'type = "gemini"\nbase_url = "URL/wall/v1beta"',
+};
+const FOLDERS: Readonly<Record<string, string>> = {
+  Anthropic: "anthropic",
+  OpenAI: "openai-chat",
+  Responses: "openai-responses",
+  Gemini: "gemini",
+};
+/** Few events, so that each of them can be the last. */
+const MOST_EVENTS = 40;
+
+describe.each(Object.keys(WIRES))("recorded streams of %s", (wire) => {
+  const recorded = recordings(FOLDERS[wire] ?? "")
+    .filter(({ events }) => events && events.length > 3 && events.length <= MOST_EVENTS)
+    .slice(0, 4);
+
+  test.runIf(recorded.length > 0).each(recorded.map((recording) => [recording.name, recording.events ?? []] as const))(
+    "%s: cut behind each event it is an honest error, or whole because its end was told",
+    async (_name, events) => {
+      const named = wire === "Anthropic" || wire === "Responses";
+      const wall = await startRawServer((exchange) => {
+        exchange.head(200, STREAM);
+        exchange.write(sseBytes(events.slice(0, Number(exchange.request.model)), { named }));
+        setTimeout(() => exchange.close(), 5);
+      });
+      const models = events.map(
+        (_event, at) => `[[models]]\nname = "cut-${at}"\nproviders = [{ name = "a", model = "${at}" }]\n`,
+      );
+      const mux = await startMux({
+        config: `[[providers]]\nname = "a"\n${WIRES[wire]?.replace("URL", wall.url)}\napi_key = "k"\n${models.join("")}[retry]\nmax_attempts = 1\n`,
+      });
+      try {
+        const outcomes = new Set<string>();
+        for (const at of events.keys()) {
+          const { status, text, entry } = await post(mux, `cut-${at}`);
+          outcomes.add(entry.outcome);
+          if (status !== 200) {
+            expect([at, entry.outcome, JSON.parse(text).type]).toEqual([at, "failed", "error"]);
+            continue;
+          }
+          // Blocks that only Anthropic has may be cut between their events; those of ours are always whole.
+          const faults = checkStream(text).filter((fault) => !/no JSON object|message_start: id/.test(fault));
+          expect([at, faults]).toEqual([at, []]);
+          expect([at, entry.outcome, text.includes("event: error")]).toEqual([
+            at,
+            text.includes("event: message_stop") ? "ok" : "cut",
+            !text.includes("event: message_stop"),
+          ]);
+        }
+        expect(outcomes.has("failed")).toBe(true);
+      } finally {
+        await mux.close();
+        await wall.close();
+      }
+    },
+    60_000,
+  );
+});
