@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JournalEntry } from "../../lib/journal/entry.ts";
 import type {
+  ApiError,
   CatalogEntry,
   ConfigView,
   ModelView,
@@ -48,6 +49,18 @@ describe("what the server tells of itself", () => {
       simulations: [],
     });
     expect(status.started_at).toBeLessThanOrEqual(Date.now());
+  });
+
+  test("patterns are tried by the router's own engine, inline flags and all; one that is none says why", async () => {
+    const found = await call("POST", "/api/patterns", {
+      pattern: "(?i)CLAUDE.*haiku$",
+      names: ["claude-haiku", "claude-haiku-5-5", "my-claude-x-haiku", "gpt"],
+    });
+    expect(found.json()).toEqual({ items: ["claude-haiku", "my-claude-x-haiku"] });
+    const bad = await call("POST", "/api/patterns", { pattern: "(", names: [] });
+    expect([bad.status, bad.json<ApiError>().error.code]).toEqual([400, "bad_pattern"]);
+    const hanging = await call("POST", "/api/patterns", { pattern: "^(a+)+$", names: [`${"a".repeat(400)}!`] });
+    expect(hanging.json()).toEqual({ items: [] });
   });
 
   test("models of a provider: the ids that the catalogue knows there", async () => {

@@ -16,14 +16,18 @@ interface FrameProps {
   problem?: string | undefined;
   /** Typed, but not in the file yet. */
   unsaved?: boolean;
+  /** The name is for screen readers only: what stands beside says it. */
+  bare?: boolean;
   children: ComponentChildren;
 }
 
 /** A control with its name above it, and below it what it means, or what is wrong with it. */
-export function FieldFrame({ id, label, hint, problem, unsaved = false, children }: FrameProps) {
+export function FieldFrame({ id, label, hint, problem, unsaved = false, bare = false, children }: FrameProps) {
   return (
     <div class="field">
-      <label for={id}>{label}</label>
+      <label for={id} class={bare ? "sr-only" : ""}>
+        {label}
+      </label>
       {children}
       <p class="field-hint" id={`${id}-hint`}>
         {problem !== undefined ? (

@@ -22,6 +22,8 @@ type TextFieldProps = FieldProps<unknown> & {
   placeholder?: string;
   suggestions?: readonly string[];
   onSaved?: (value: unknown) => void;
+  /** Shown under the field, from what is typed in it. */
+  below?: (text: string) => ComponentChildren;
 };
 
 /** Text, a number, or a list of lines. It is saved when the field is left or Enter is pressed, and not before. */
@@ -76,6 +78,7 @@ export function TextField(props: TextFieldProps) {
         <input {...control} inputMode={kind === "number" ? "decimal" : "text"} list={suggestions && `${id}-list`} />
       )}
       {suggestions && <Suggestions id={`${id}-list`} values={suggestions} />}
+      {props.below?.(text)}
     </FieldFrame>
   );
 }
@@ -117,25 +120,20 @@ export interface Choice {
 }
 
 /** One of several; saved at once. An empty value takes the setting out of the file. */
-export function SelectField({
-  label,
-  path,
-  value,
-  hint,
-  changes,
-  choices,
-}: FieldProps<string> & { choices: readonly Choice[] }) {
+export function SelectField(props: FieldProps<string> & { choices: readonly Choice[]; bare?: boolean }) {
+  const { label, path, value, hint, changes, choices, bare = false } = props;
   const id = useId();
+  const { shown, send } = usePending(value);
   // What the file says stays choosable, even where it names something that does not exist.
   const all = choices.some((choice) => choice.value === value)
     ? choices
     : [{ value, label: `${value} (does not exist)` }, ...choices];
-  const pick = (next: string) => saveChanges(label, ...(changes?.(next) ?? [changeOf(path, next)]));
+  const pick = (next: string) => send(next, () => saveChanges(label, ...(changes?.(next) ?? [changeOf(path, next)])));
   return (
-    <FieldFrame id={id} label={label} hint={hint} problem={faultAt(path)}>
+    <FieldFrame id={id} label={label} hint={hint} problem={faultAt(path)} bare={bare}>
       <select
         id={id}
-        value={value}
+        value={shown}
         aria-describedby={`${id}-hint`}
         onChange={(event) => pick(event.currentTarget.value)}
       >
@@ -150,18 +148,34 @@ export function SelectField({
 }
 
 /** Yes or no; saved at once. */
-export function SwitchField({ label, path, value, changes }: FieldProps<boolean>) {
-  const flip = () => saveChanges(label, ...(changes?.(!value) ?? [{ path, value: !value }]));
+export function SwitchField(props: FieldProps<boolean> & { name?: string }) {
+  const { label, path, value, changes, name } = props;
+  const { shown, send } = usePending(value);
+  const flip = () =>
+    send(!value, () => saveChanges(name ?? label, ...(changes?.(!value) ?? [{ path, value: !value }])));
   const problem = faultAt(path);
   return (
     <div>
       <label class="check">
-        <input type="checkbox" checked={value} onChange={flip} />
+        <input type="checkbox" checked={shown} onChange={flip} aria-label={name} />
         {label}
       </label>
       {problem !== undefined && <p class="small bad-text">Not saved: {problem}</p>}
     </div>
   );
+}
+
+/** What was chosen is shown while it is being saved; afterwards what the file says, whichever it is. */
+function usePending<T>(value: T): { shown: T; send: (next: T, save: () => Promise<unknown>) => Promise<void> } {
+  const pending = useSignal<{ value: T } | undefined>(undefined);
+  return {
+    shown: pending.value ? pending.value.value : value,
+    async send(next, save) {
+      pending.value = { value: next };
+      await save();
+      pending.value = undefined;
+    },
+  };
 }
 
 function changeOf(path: ConfigPath, value: unknown): Change {

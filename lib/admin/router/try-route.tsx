@@ -1,59 +1,69 @@
-import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
-import type { RouteView } from "../../server/admin/views.ts";
+import { useEffect, useId } from "preact/hooks";
 import { Problem } from "../parts/messages.tsx";
-import { models } from "../state/store.ts";
-import { askRoute, SIGNS, type Sign } from "./ask-route.ts";
+import { Suggestions } from "../parts/suggestions.tsx";
+import { requestById, requests } from "../state/requests.ts";
+import { config, models } from "../state/store.ts";
+import { clock } from "../words/format.ts";
+import { SIGNS, type Sign } from "./ask-route.ts";
+import { answer, ask, askLike, explain, problem, question } from "./question.ts";
 import { RouteAnswer } from "./route-answer.tsx";
 
-/** Where would this go? Asks the router itself and sends nothing. */
+const OFFERED = 30;
+
+/** Where would this go? Asks the router itself and sends nothing; asks again by itself when the routes change. */
 export function TryRoute() {
   const id = useId();
-  const model = useSignal("claude-sonnet-4-20250514");
-  const signs = useSignal<readonly Sign[]>([]);
-  const answer = useSignal<RouteView | undefined>(undefined);
-  const problem = useSignal<string | undefined>(undefined);
-  const ask = async (event: Event) => {
+  const { model, signs, pasted } = question.value;
+  const etag = config.data.value?.etag;
+  useEffect(() => {
+    if (answer.value) void explain();
+  }, [etag]);
+  const submit = (event: Event) => {
     event.preventDefault();
-    try {
-      answer.value = await askRoute(model.value, signs.value);
-      problem.value = undefined;
-    } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
-    }
+    void explain();
   };
-  const flip = (sign: Sign) => {
-    signs.value = signs.value.includes(sign) ? signs.value.filter((other) => other !== sign) : [...signs.value, sign];
-  };
+  const flip = (sign: Sign) =>
+    ask({ signs: signs.includes(sign) ? signs.filter((other) => other !== sign) : [...signs, sign] });
+  const whole = pasted.trim() !== "";
   return (
     <section class="card try-route" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Where would this go?</h2>
-      <form onSubmit={ask}>
+      <form onSubmit={submit}>
+        <PickRequest id={`${id}-picked`} />
         <label for={`${id}-model`}>Requested model</label>
         <input
           id={`${id}-model`}
           class="mono"
           list={`${id}-models`}
           value={model}
-          onInput={(event) => (model.value = event.currentTarget.value)}
+          onInput={(event) => ask({ model: event.currentTarget.value })}
           required
+          disabled={whole}
           autocomplete="off"
           spellcheck={false}
         />
-        <datalist id={`${id}-models`}>
-          {models.data.value?.map(({ name }) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
-        <fieldset>
+        <Suggestions id={`${id}-models`} values={models.data.value?.map(({ name }) => name) ?? []} />
+        <fieldset disabled={whole}>
           <legend>The request …</legend>
           {SIGNS.map(({ sign, label }) => (
             <label key={sign} class="check">
-              <input type="checkbox" checked={signs.value.includes(sign)} onChange={() => flip(sign)} />
+              <input type="checkbox" checked={signs.includes(sign)} onChange={() => flip(sign)} />
               {label}
             </label>
           ))}
         </fieldset>
+        <details class="paste-request">
+          <summary>Or paste a whole request</summary>
+          <textarea
+            class="mono"
+            rows={6}
+            aria-label="A whole request, as JSON"
+            placeholder='{"model": "…", "messages": […]}'
+            spellcheck={false}
+            value={pasted}
+            onInput={(event) => ask({ pasted: event.currentTarget.value })}
+          />
+        </details>
         <button type="submit" class="button">
           Explain
         </button>
@@ -61,5 +71,30 @@ export function TryRoute() {
       {problem.value !== undefined && <Problem>{problem.value}</Problem>}
       <div aria-live="polite">{answer.value && <RouteAnswer answer={answer.value} />}</div>
     </section>
+  );
+}
+
+function PickRequest({ id }: { id: string }) {
+  const recent = requests.value.slice(0, OFFERED);
+  if (recent.length === 0) return null;
+  const pick = (picked: string) => {
+    const entry = requestById(picked);
+    if (!entry) return;
+    askLike(entry);
+    void explain();
+  };
+  return (
+    <>
+      <label for={id}>Like a request of before</label>
+      <select id={id} value="" onChange={(event) => pick(event.currentTarget.value)}>
+        <option value="">choose one …</option>
+        {recent.map(({ id: request, time, requested, class: requestClass }) => (
+          <option key={request} value={request}>
+            {clock(time)} {requested}
+            {requestClass && ` (${requestClass})`}
+          </option>
+        ))}
+      </select>
+    </>
   );
 }

@@ -15,6 +15,7 @@ import { modelViews } from "./present/models.ts";
 import { configRoutes } from "./routes/config.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { journalRoutes } from "./routes/journal.ts";
+import { patternRoutes } from "./routes/patterns.ts";
 import { providerRoutes } from "./routes/providers.ts";
 import { routeRoutes } from "./routes/route.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
@@ -36,6 +37,7 @@ export function createAdminApp(deps: AdminDeps): Hono {
   app.route("/api/config", configRoutes(deps));
   app.route("/api/providers", providerRoutes(deps));
   app.route("/api/route", routeRoutes(deps));
+  app.route("/api/patterns", patternRoutes());
   app.route("/api/simulate", simulateRoutes(deps));
   app.route("/api/journal", journalRoutes(deps));
   app.route("/api/events", eventRoutes(deps));
