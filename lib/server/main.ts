@@ -11,6 +11,7 @@ import { takeOrders } from "../handover/control.ts";
 import { tellReady, tellReplaced } from "../handover/ready.ts";
 import { openLogFile } from "../journal/log-file.ts";
 import { createLogger } from "./log.ts";
+import { Rest, v8Heap } from "./rest.ts";
 import { ConfigUnusable, startServer } from "./start.ts";
 import { Succession } from "./succession.ts";
 
@@ -60,6 +61,10 @@ process.on("uncaughtException", (error) => {
   log.write("error", "unforeseen error; the process goes on", { error: error.stack ?? error.message });
 });
 if (!tellReady({ pid: process.pid, version: CCM_VERSION }, env)) await stop(0);
+
+const heap = v8Heap();
+const { journal, gate } = server.context;
+if (heap) new Rest(heap, () => ({ served: journal.totals.requests, underWay: gate.inside })).watch();
 
 /** A successor serves. */
 function leave(): void {

@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { Rest } from "../../lib/server/rest.ts";
+
+const MB = 1024 * 1024;
+
+/** A heap of which the given bytes are garbage. */
+function start() {
+  const state = { size: 10 * MB, collections: 0, served: 0, underWay: 0 };
+  const rest = new Rest(
+    {
+      size: () => state.size,
+      collect() {
+        state.collections++;
+        state.size = 10 * MB;
+      },
+    },
+    () => state,
+  );
+  const collectionsAfter = (looks: number) => {
+    for (let i = 0; i < looks; i++) rest.look();
+    return state.collections;
+  };
+  return { state, collectionsAfter };
+}
+
+it("memory is given back once work is over, in two passes", () => {
+  const { state, collectionsAfter } = start();
+  Object.assign(state, { served: 100, size: 40 * MB });
+  expect(collectionsAfter(1)).toBe(0);
+  expect(collectionsAfter(1)).toBe(1);
+  expect(collectionsAfter(9)).toBe(2);
+});
+
+it("nobody is kept waiting for it", () => {
+  const { state, collectionsAfter } = start();
+  Object.assign(state, { served: 1, underWay: 1, size: 40 * MB });
+  expect(collectionsAfter(3)).toBe(0);
+  state.underWay = 0;
+  state.served = 2;
+  expect(collectionsAfter(1)).toBe(0);
+  expect(collectionsAfter(1)).toBe(1);
+});
+
+it("little is left alone, and so is a server that nobody uses", () => {
+  const { state, collectionsAfter } = start();
+  expect(collectionsAfter(5)).toBe(0);
+  Object.assign(state, { served: 1, size: 13 * MB });
+  expect(collectionsAfter(5)).toBe(0);
+});
+
+it("what has been settled for is what later growth is measured by", () => {
+  const { state, collectionsAfter } = start();
+  Object.assign(state, { served: 1, size: 40 * MB });
+  expect(collectionsAfter(5)).toBe(2);
+  state.served = 2;
+  expect(collectionsAfter(5)).toBe(2);
+  Object.assign(state, { served: 3, size: 15 * MB });
+  expect(collectionsAfter(5)).toBe(4);
+});
