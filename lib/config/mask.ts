@@ -11,6 +11,9 @@ export function maskSecret(secret: string): string {
   if (secret === "" || secret.includes(ELLIPSIS) || isReference(secret.replace(/^(?:Bearer|Basic|Token) +/i, ""))) {
     return secret;
   }
+  // Where a key is to be had is no secret, but a command may hold one.
+  if (secret.startsWith("file:")) return secret;
+  if (secret.startsWith("cmd:")) return `cmd:${secret.slice(4).trim().split(/\s/)[0]} ${ELLIPSIS}`;
   // So little is left of a short one that nothing of it may be shown.
   if (secret.length < 16) return ELLIPSIS;
   const prefix = /^(?:[A-Za-z]{2,4}[-_]|AIza)/.exec(secret)?.[0] ?? "";

@@ -28,6 +28,8 @@ const SECRETS = ["commented0000", "client-secret", "correct horse", "abcdefghij"
 describe("a secret is shown as", () => {
   it.each([
     ["sk-ant-api03-0123456789-wxyz", "sk-…wxyz"],
+    ["file:/run/secrets/anthropic-key", "file:/run/secrets/anthropic-key"],
+    ["cmd:printf sk-ant-api03-0123456789", "cmd:printf …"],
     ["gsk_0123456789abcdefghij", "gsk_…ghij"],
     ["AIzaSyA0123456789abcdefg", "AIza…defg"],
     ["0123456789abcdef.0123456789", "…6789"],

@@ -5,6 +5,11 @@ import { endpointsOf } from "../../lib/credentials/oauth/endpoints.ts";
 import { Keeper } from "../../lib/credentials/oauth/keeper.ts";
 import { TokenStore } from "../../lib/credentials/oauth/store.ts";
 
+export interface Result {
+  served: number;
+  refused: number;
+}
+
 const [dir = "", vendor = "", workers = "1", ms = "1000"] = process.argv.slice(2);
 const clock = { now: Date.now, monotonic: () => performance.now() };
 const keeper = new Keeper("plan", {
@@ -15,7 +20,7 @@ const keeper = new Keeper("plan", {
   log: (_level, message) => process.stderr.write(`${message}\n`),
   changed: () => undefined,
 });
-const result = { served: 0, refused: 0 };
+const result: Result = { served: 0, refused: 0 };
 await keeper.look();
 const until = Date.now() + Number(ms);
 await Promise.all(Array.from({ length: Number(workers) }, work));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Bench, buildBench } from "./keeper-bench.ts";
+import type { Result } from "./keeper-process.ts";
 
 const PROCESSES = 8;
 const WORKERS = 8;
@@ -43,8 +44,8 @@ it("eight processes with eight workers each live on one rotating token: none is 
       }),
     ),
   );
-  const results = (await Promise.all(tasks)).map((text) => JSON.parse(text) as { served: number; refused: number });
-  const sum = (key: "served" | "refused") => results.reduce((total, result) => total + result[key], 0);
+  const results = (await Promise.all(tasks)).map((text) => JSON.parse(text) as Result);
+  const sum = (key: keyof Result) => results.reduce((total, result) => total + result[key], 0);
   expect({ reuses: vendor.reuses, ended: vendor.revokedLogins, refused: sum("refused") }).toEqual({
     reuses: 0,
     ended: 0,

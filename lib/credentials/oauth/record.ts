@@ -6,8 +6,7 @@ import * as v from "valibot";
 import { LOGINS, type LoginFlow } from "../../catalog/logins.ts";
 
 /** `needs_login`: the vendor has ended it. `blocked`: the vendor, or an administrator, has shut the account out. */
-export const LOGIN_STATES = ["ok", "needs_login", "blocked"] as const;
-export type LoginState = (typeof LOGIN_STATES)[number];
+const LOGIN_STATES = ["ok", "needs_login", "blocked"] as const;
 
 const optionalText = v.optional(v.string());
 const epochMs = v.number();
