@@ -3,10 +3,10 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
+import parseString from "@iarna/toml/parse-string.js";
 import { canonicalise, type Origins } from "./aliases.ts";
 import { type Fault, type Finding, formatKey, type Path } from "./faults.ts";
 import { fitSchema } from "./fit-schema.ts";
-import { readPlainToml } from "./plain-toml.ts";
 import type { Environment } from "./references.ts";
 import { resolveSettings } from "./resolve.ts";
 import { type ConfigTree, configSchema } from "./schema.ts";
@@ -35,35 +35,27 @@ export async function parseConfig(
   text: string,
   { path, env }: { path: string; env: Environment },
 ): Promise<LoadedConfig> {
+  const base = { path, text, etag: etagOf(text), tree: undefined, settings: undefined, faults: [], notes: [] };
   const parsed = await parseToml(text);
-  if (!parsed.ok) {
-    const fault = { path, line: parsed.line, key: "", message: parsed.message };
-    return withEtag({ path, text, tree: undefined, settings: undefined, faults: [fault], notes: [] });
-  }
+  if (!parsed.ok) return { ...base, faults: [{ path, line: parsed.line, key: "", message: parsed.message }] };
   const { tree: canonical, origins, faults, notes } = canonicalise(parsed.raw);
   const unknown = takeUnknownKeys(configSchema, canonical);
   const { tree, faults: misfits } = fitSchema(canonical);
   const resolution = await resolveSettings(tree, env);
   const blocking = [...faults, ...misfits, ...resolution.faults];
   const place = placer(text, path, parsed.raw, origins);
-  return withEtag({
-    path,
-    text,
+  return {
+    ...base,
     tree: misfits.length === 0 ? tree : undefined,
     settings: blocking.length === 0 ? resolution.settings : undefined,
     faults: await place([...unknown, ...blocking]),
     notes: await place([...notes, ...resolution.notes]),
-  });
+  };
 }
 
 /** @throws what `fs.readFile` throws, e.g. ENOENT */
 export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
   return parseConfig(await readFile(path, "utf8"), { path, env });
-}
-
-/** The mark is reckoned when it is asked for: the page needs it, a start does not. */
-function withEtag(loaded: Omit<LoadedConfig, "etag">): LoadedConfig {
-  return Object.defineProperty(loaded as LoadedConfig, "etag", { get: () => etagOf(loaded.text), enumerable: true });
 }
 
 /**
@@ -82,17 +74,25 @@ function fnv1a(text: string, seed: number): number {
 
 type Parsed = { ok: true; raw: Record<string, unknown> } | { ok: false; line: number; message: string };
 
-/** What the small reader leaves alone is read by the thorough parser, which is loaded for it. */
+/** The small parser knows TOML 1.0 and fails without a reason that helps; what it refuses is read again by the thorough one. */
 async function parseToml(text: string): Promise<Parsed> {
-  const plain = readPlainToml(text.startsWith("\uFEFF") ? text.slice(1) : text);
-  if (plain) return { ok: true, raw: plain };
-  const { parseProgram, TomlSyntaxError, staticValue } = await import("./positions.ts");
+  const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
   try {
-    return { ok: true, raw: staticValue(parseProgram(text)) };
-  } catch (error) {
-    if (!(error instanceof TomlSyntaxError)) throw error;
-    return { ok: false, line: error.line, message: `this is not TOML: ${error.message}.` };
+    return { ok: true, raw: parseString(withoutComments(source)) };
+  } catch {
+    const { parseProgram, TomlSyntaxError, staticValue } = await import("./positions.ts");
+    try {
+      return { ok: true, raw: staticValue(parseProgram(source)) };
+    } catch (error) {
+      if (!(error instanceof TomlSyntaxError)) throw error;
+      return { ok: false, line: error.line, message: `this is not TOML: ${error.message}.` };
+    }
   }
+}
+
+/** Most of a file that came from the template are comments, and the parser takes its time over each letter. */
+function withoutComments(text: string): string {
+  return text.includes('"""') || text.includes("'''") ? text : text.replace(/^[ \t]*#[^\r\n]*/gm, "");
 }
 
 /** Gives findings their key and line. The parser that knows lines is loaded only when there is something to place. */

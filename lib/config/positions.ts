@@ -2,7 +2,7 @@
  * Where things stand in a TOML file. Loads a parser that keeps positions, so import this file only when it is needed.
  * @module
  */
-import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
+import { type AST, getStaticTOMLValue, ParseError, parseTOML } from "toml-eslint-parser";
 import type { Path } from "./faults.ts";
 
 export type Program = AST.TOMLProgram;
@@ -30,44 +30,8 @@ export function parseProgram(text: string): Program {
   }
 }
 
-/** The file's tree. Names such as `__proto__` are names like any other. */
 export function staticValue(program: Program): Record<string, unknown> {
-  const root = {};
-  for (const node of program.body[0].body) {
-    if (node.type === "TOMLKeyValue") assign(root, node);
-    else {
-      const table = tableAt(root, node.resolvedKey);
-      for (const inner of node.body) assign(table, inner);
-    }
-  }
-  return root;
-}
-
-function assign(table: object, { key, value }: AST.TOMLKeyValue): void {
-  const path = key.keys.map(keyName);
-  own(tableAt(table, path.slice(0, -1)), path.at(-1) ?? "", contentOf(value));
-}
-
-function contentOf(node: AST.TOMLContentNode): unknown {
-  if (node.type === "TOMLArray") return node.elements.map(contentOf);
-  if (node.type === "TOMLValue") return node.value;
-  const table = {};
-  for (const inner of node.body) assign(table, inner);
-  return table;
-}
-
-/** The table at the end of the path; what is missing on the way is made: a list before a number, else a table. */
-function tableAt(root: object, path: Path): object {
-  let table = root;
-  for (const [i, key] of path.entries()) {
-    if (!Object.hasOwn(table, key)) own(table, key, typeof path[i + 1] === "number" ? [] : {});
-    table = Reflect.get(table, key);
-  }
-  return table;
-}
-
-function own(table: object, key: string | number, value: unknown): void {
-  Object.defineProperty(table, key, { value, writable: true, enumerable: true, configurable: true });
+  return getStaticTOMLValue(program) as Record<string, unknown>;
 }
 
 /** Line of each key, table and list entry. */
