@@ -166,6 +166,14 @@ export const FAILURE_REASONS = {
     status: 400,
     type: "invalid_request_error",
   },
+  client_login: {
+    label: "the client's own login was refused",
+    next: "stop",
+    scope: "none",
+    weight: 0,
+    status: 401,
+    type: "authentication_error",
+  },
   client_gone: { label: "client went away", next: "stop", scope: "none", weight: 0, status: 499, type: "api_error" },
 } as const satisfies Record<string, FailureRule>;
 

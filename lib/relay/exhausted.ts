@@ -19,6 +19,7 @@ export interface ErrorAnswer {
 
 /** What the client can act on comes first: a wait, an outage, its own request, then what only the user can mend. */
 const MOST_TELLING: readonly FailureReason[] = [
+  "client_login",
   "content_refused",
   "bad_request",
   "context_too_long",
@@ -99,7 +100,8 @@ function ownWords(failure: Failure): string {
 
 function verbatim(failure: Failure): ErrorAnswer {
   const { body, contentType } = failure.verbatim ?? { body: Buffer.alloc(0), contentType: "application/json" };
-  const headers = { "content-type": contentType, "x-should-retry": "false" };
+  const isFinal = failure.reason !== "client_login"; // that one the client mends, and then comes back
+  const headers = { "content-type": contentType, ...(isFinal && { "x-should-retry": "false" }) };
   return {
     status: failure.status ?? 400,
     type: FAILURE_REASONS[failure.reason].type,

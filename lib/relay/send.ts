@@ -1,6 +1,7 @@
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
+import type { Provider } from "../config/settings.ts";
 import { type Credential, isCredential } from "../credentials/credential.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
 import { loadWire } from "../wires/index.ts";
@@ -72,6 +73,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   if (outcome.repaired !== undefined) record.repaired = outcome.repaired;
   if (outcome.kind === "failed" || outcome.kind === "broken") {
     if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
+    if (isClientsOwn(provider, outcome.failure)) outcome.failure.reason = "client_login";
     const failure = withoutSecrets(outcome.failure, credential?.secrets ?? []);
     record.failure = failure.reason;
     record.message = failure.message;
@@ -183,6 +185,11 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
 function holdMs({ job, deps }: Run, provider: string): number {
   const ms = job.settings.failover.hold_back_ms;
   return ms === 0 ? 0 : ms * deps.trackRecord.patience(provider, deps.now());
+}
+
+/** Claude Code refreshes its own login when it hears of a 401, so it must hear of it, and nobody else is to blame. */
+function isClientsOwn({ authType }: Provider, { reason, status }: Failure): boolean {
+  return authType === "passthrough" && reason === "auth" && status === 401;
 }
 
 /** The client's stream, for the try that is first to have content. */
