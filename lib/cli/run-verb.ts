@@ -33,6 +33,8 @@ const MODULES: Readonly<Record<VerbName, VerbModule | (() => Promise<VerbModule>
   route,
   login: () => import("./verbs/login.ts"),
   logout: () => import("./verbs/logout.ts"),
+  usage: () => import("./verbs/usage.ts"),
+  statusline: () => import("./verbs/statusline.ts"),
   demo: () => import("./verbs/demo.ts"),
 };
 

@@ -2,6 +2,7 @@ import { CLAUDE_CODE_VERBS } from "./table/claude-code.ts";
 import { CONFIGURATION_VERBS } from "./table/configuration.ts";
 import { SERVER_VERBS } from "./table/server.ts";
 import { TRY_IT_VERBS } from "./table/try-it.ts";
+import { WATCHING_VERBS } from "./table/watching.ts";
 import type { VerbSpec } from "./verb.ts";
 
 /** Every verb of ccmctl in words, in the order in which the help shows them. What they do is in `verbs/`. */
@@ -9,6 +10,7 @@ export const VERBS = {
   ...SERVER_VERBS,
   ...CLAUDE_CODE_VERBS,
   ...CONFIGURATION_VERBS,
+  ...WATCHING_VERBS,
   ...TRY_IT_VERBS,
 } as const satisfies Readonly<Record<string, VerbSpec>>;
 

@@ -15,7 +15,7 @@ export interface OptionSpec {
 
 /** What the help says of a verb, and what it accepts. */
 export interface VerbSpec {
-  group: "Server" | "Claude Code" | "Configuration" | "Try it";
+  group: "Server" | "Claude Code" | "Configuration" | "What happened" | "Try it";
   summary: string;
   /** What stands behind the verb. */
   operands?: string;

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { Books } from "./books.ts";
-import { dayOf, periodAt } from "./calendar.ts";
+import { dayOf } from "./calendar.ts";
 import type { JournalEntry } from "./entry.ts";
 import { type Found, findById, type ReadBackQuery, readBack } from "./read-back.ts";
 import { dropOld, type Retention, SEGMENTS } from "./retention.ts";
 import { SegmentWriter } from "./segment-writer.ts";
-import { Spending } from "./spending.ts";
+import { firstDayOfPeriods, Spending } from "./spending.ts";
 import type { Row } from "./tally.ts";
 import { listMonths, writeUsageFile, writeUsageFileSync } from "./usage-file.ts";
 
@@ -63,7 +63,7 @@ export class JournalFiles {
     this.#books = new Books(dir, (ledger) => this.#attempt(() => writeUsageFileSync(dir, ledger)));
     this.#attempt(() => {
       this.#books.load();
-      for (const row of this.#books.rows(this.#firstDay())) this.spending.addRow(row);
+      for (const row of this.#books.rows(firstDayOfPeriods(this.#now()))) this.spending.addRow(row);
       this.#books.catchUp((entry) => this.spending.add(entry));
     });
   }
@@ -166,12 +166,6 @@ export class JournalFiles {
     if (occasion === this.#tidied) return;
     this.#tidied = occasion;
     this.#attempt(() => dropOld(this.#dir, segment, this.#options.retention(), this.#now()));
-  }
-
-  /** Of the running week and month. */
-  #firstDay(): string {
-    const [week, month] = [periodAt("week", this.#now()), periodAt("month", this.#now())];
-    return dayOf(Math.min(week.from, month.from));
   }
 
   /** @returns whether it could be done */

@@ -1,4 +1,4 @@
-import { PERIODS, type Period, periodAt, type Span, startOfDay } from "./calendar.ts";
+import { dayOf, PERIODS, type Period, periodAt, type Span, startOfDay } from "./calendar.ts";
 import type { JournalEntry } from "./entry.ts";
 import type { Row } from "./tally.ts";
 
@@ -58,6 +58,11 @@ export class Spending {
     this.#pots.set(period, fresh);
     return fresh;
   }
+}
+
+/** The first day that counts for a period that runs now, `2026-11-24`. @param now epoch ms */
+export function firstDayOfPeriods(now: number): string {
+  return dayOf(Math.min(...PERIODS.map((period) => periodAt(period, now).from)));
 }
 
 function keyOf(purpose: Purpose): string {

@@ -1,0 +1,85 @@
+import { FAILURE_REASONS } from "../../catalog/failure-reasons.ts";
+import { runningServer } from "../../daemon/restart.ts";
+import { stateDir } from "../../daemon/state-dir.ts";
+import { type BudgetState, budgetStates, dollars, tightest } from "../../journal/budget.ts";
+import type { SessionSums } from "../../journal/sessions.ts";
+import { firstDayOfPeriods, Spending } from "../../journal/spending.ts";
+import { configPath, readConfig } from "../configuration.ts";
+import { EXIT, type Painter, painter } from "../terminal.ts";
+import { openBooks } from "../usage-books.ts";
+import { stringValue, type VerbContext } from "../verb.ts";
+
+/** What we use of that which Claude Code tells its status line; any of it may be missing. */
+interface Told {
+  session_id?: unknown;
+  model?: { id?: unknown; display_name?: unknown };
+}
+
+export async function run(context: VerbContext): Promise<number> {
+  const { terminal, env } = context;
+  const told = await readTold();
+  const { books } = openBooks(env);
+  const session = typeof told.session_id === "string" ? books.ledger.sessions.get(told.session_id) : undefined;
+  const server = runningServer(stateDir(env));
+  const config = await readConfig(env, server?.configPath ?? (await configPath(env, stringValue(context, "config"))));
+  const spending = new Spending();
+  for (const row of books.rows(firstDayOfPeriods(Date.now()))) spending.addRow(row);
+  const budget = config.settings?.budget;
+  const parts = [
+    modelWords(told, session),
+    ...(session ? [costWords(session)] : []),
+    budgetWords(budget && tightest(budgetStates(budget, spending)), painterFor(env)),
+    failoverWords(session, painterFor(env)),
+    server ? undefined : painterFor(env).red("the proxy is not running: ccmctl start"),
+  ];
+  terminal.out(parts.filter((part) => part !== undefined).join(" · "));
+  return EXIT.ok;
+}
+
+/** Claude Code reads from a pipe and shows colours. */
+function painterFor(env: NodeJS.ProcessEnv): Painter {
+  return painter(!env.NO_COLOR);
+}
+
+async function readTold(): Promise<Told> {
+  if (process.stdin.isTTY) return {};
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  try {
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {}; // nothing usable was told: then the line says less
+  }
+}
+
+function modelWords({ model }: Told, session: SessionSums | undefined): string {
+  const asked = [model?.display_name, model?.id].find((name) => typeof name === "string" && name !== "");
+  const { provider, model: served, requested } = session?.last ?? {};
+  const name = String(asked ?? requested ?? "ccm");
+  if (provider === undefined) return name;
+  const other = served !== undefined && served !== model?.id && served !== requested ? ` (${served})` : "";
+  return `${name} → ${provider}${other}`;
+}
+
+function costWords({ cost, unpriced }: SessionSums): string {
+  return unpriced > 0 ? `${dollars(cost)} and ${unpriced} of unknown cost` : dollars(cost);
+}
+
+const PERIOD_WORDS = { day: "today", week: "this week", month: "this month" } as const;
+
+function budgetWords(state: BudgetState | undefined, paint: Painter): string | undefined {
+  if (!state) return undefined;
+  const { limit, spent, period, purpose, level } = state;
+  const scope = purpose.on === "all" ? "" : ` for ${purpose.name}`;
+  if (level === "stop") return paint.red(`budget of ${dollars(limit)}${scope} ${PERIOD_WORDS[period]} used up`);
+  const left = `${dollars(limit - spent)} of ${dollars(limit)}${scope} left ${PERIOD_WORDS[period]}`;
+  return level === "warn" ? paint.yellow(left) : left;
+}
+
+function failoverWords(session: SessionSums | undefined, paint: Painter): string | undefined {
+  const missed = session?.last?.insteadOf;
+  if (!missed) return undefined;
+  const why = FAILURE_REASONS[missed.failure]?.label ?? missed.failure;
+  return paint.yellow(`instead of ${missed.provider}: ${why}`);
+}
