@@ -14,7 +14,7 @@ export interface Logger {
 const RANK: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3, trace: 4 };
 
 /** @param out takes one line without its line break */
-export function createLogger(out: (line: string) => void, now: () => Date = () => new Date()): Logger {
+export function createLogger(out: (line: string, level: LogLevel) => void, now: () => Date = () => new Date()): Logger {
   let level: LogLevel = "info";
   let format: "json" | "text" = "text";
   let lastError: Logger["lastError"];
@@ -23,8 +23,8 @@ export function createLogger(out: (line: string) => void, now: () => Date = () =
       if (at === "error") lastError = { time: now().getTime(), message };
       if (RANK[at] > RANK[level]) return;
       const time = now().toISOString();
-      if (format === "json") out(JSON.stringify({ time, level: at, message, ...facts }));
-      else out(`${time} ${at.padEnd(5)} ${message}${inWords(facts)}`);
+      if (format === "json") out(JSON.stringify({ time, level: at, message, ...facts }), at);
+      else out(`${time} ${at.padEnd(5)} ${message}${inWords(facts)}`, at);
     },
     configure(options) {
       level = options.level;

@@ -28,7 +28,12 @@ const { values } = parseArgs({
 });
 const stateDir = env.CCM_HOME || join(homedir(), ".claude-code-mux");
 const file = env.CCM_LOG_FILE ? openLogFile(env.CCM_LOG_FILE) : undefined;
-const log = createLogger(file ? (line) => file.write(line) : (line) => void process.stdout.write(`${line}\n`));
+const log = createLogger(
+  file
+    ? (line, level) => file.write(line, level === "error" || level === "warn")
+    : (line) => void process.stdout.write(`${line}\n`),
+);
+process.on("exit", () => file?.close());
 
 if (values.config === undefined) exit(2, "--config FILE is needed");
 const server = await startServer({
@@ -84,7 +89,6 @@ async function stop(grace: number): Promise<void> {
 function end(word: string): never {
   log.write("info", word, { pid: process.pid });
   control?.close();
-  file?.close();
   process.exit(0);
 }
 

@@ -40,6 +40,17 @@ describe("the log file", () => {
     expect(statSync(join(dir, "fresh.log")).mode & 0o777).toBe(0o600);
   });
 
+  it("gathers lines for a moment, in their order, and writes those of trouble at once", async () => {
+    const log = openLogFile(path);
+    log.write("one");
+    expect(existsSync(path)).toBe(false);
+    log.write("two", true);
+    expect(read(path)).toBe("one\ntwo\n");
+    log.write("three");
+    await expect.poll(() => read(path)).toBe("one\ntwo\nthree\n");
+    log.close();
+  });
+
   it("stays within its bound and loses only the oldest lines", () => {
     const log = openLogFile(path, { maxBytes: 100, keep: 2 });
     for (let number = 100; number < 200; number++) log.write(`line ${number}`); // 9 bytes each
@@ -54,9 +65,9 @@ describe("the log file", () => {
 
   it("comes back when the file is deleted, or its directory was and is there again", () => {
     const log = openLogFile(path);
-    log.write("lost");
+    log.write("lost", true);
     rmSync(path);
-    log.write("found");
+    log.write("found", true);
     expect(read(path)).toBe("found\n");
     log.close();
   });
@@ -65,7 +76,7 @@ describe("the log file", () => {
     const stderr = openSync(path, "a");
     const log = openLogFile(path, { maxBytes: 20, keep: 1 });
     log.write("a long line of the log");
-    log.write("next");
+    log.write("next", true);
     writeSync(stderr, "crash\n");
     log.close();
     closeSync(stderr);
@@ -75,8 +86,10 @@ describe("the log file", () => {
   it("tells once when it cannot write, and never throws", () => {
     const errors: Error[] = [];
     const log = openLogFile(join(dir, "absent", "ccm.log"), undefined, (error) => errors.push(error));
-    log.write("one");
-    log.write("two");
+    log.write("one", true);
+    log.write("two", true);
+    log.write("three");
+    log.close();
     expect(errors.map((error) => (error as NodeJS.ErrnoException).code)).toEqual(["ENOENT"]);
   });
 
