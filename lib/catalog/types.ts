@@ -131,7 +131,10 @@ export interface Quirks {
   stopLimit?: number;
   /** Send the client's own `user-agent`: this vendor serves known coding agents only. */
   clientUserAgent?: boolean;
-  /** anthropic: `thinking.type` values that are accepted; others become the first of them. Default: all. */
+  /**
+   * anthropic: `thinking.type` values that models other than Claude accept; others become the nearest of them. Default:
+   * `enabled` and `disabled`. What Claude's models take is known of each.
+   */
   thinkingTypes?: readonly ("adaptive" | "enabled" | "disabled")[];
   /** anthropic: what to do with the client's `anthropic-beta`. Default `pass` for Anthropic, `strip` elsewhere. */
   betas?: "pass" | "strip";

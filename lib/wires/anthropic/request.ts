@@ -1,6 +1,11 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import { spliceBody } from "../../anthropic/splice.ts";
+import type { MessagesBody } from "../../anthropic/types.ts";
+import { claudeTraits } from "../../catalog/claude-traits.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
+import { fitModel, withoutThinking } from "./fit-model.ts";
+import { lacksThinking, mayHoldStrangers, withoutStrangers, withReminders } from "./history.ts";
+import { thirdPartyBody } from "./third-party.ts";
 
 /** Where the client names none; Claude Code sends this one. */
 const DEFAULT_VERSION = "2023-06-01";
@@ -11,14 +16,35 @@ const ALWAYS = ["user-agent", "anthropic-version"] as const;
 /** Prefixes and names of client headers that only Anthropic itself gets: betas, and what tells of session and machine. */
 const ANTHROPIC_ONLY = /^(?:anthropic-|x-claude-|x-stainless-|x-app$)/;
 
-/** The request as it came, with only the model's name replaced and the subagent tag taken out. */
+/**
+ * The request as it came, with only the model's name replaced and the subagent tag taken out, wherever that will do. More
+ * is changed for vendors other than Anthropic, for a model other than the requested one, and where the conversation holds
+ * what other vendors made.
+ */
 export function messagesRequest(inbound: InboundRequest, target: Target): UpstreamRequest {
+  const changed = passes(target) ? { body: ownBody(inbound, target) } : thirdPartyBody(inbound, target);
   return {
     method: "POST",
     url: `${apiBase(target.baseUrl)}/v1/messages${passes(target) ? betaQuery(inbound) : ""}`,
     headers: requestHeaders(inbound, target),
-    body: spliceBody(inbound, { model: target.model, removeSubagentTag: true }),
+    ...changed,
   };
+}
+
+/** Bytes are spliced wherever nothing else has to change. */
+function ownBody(inbound: InboundRequest, { model, capabilities }: Target): Buffer | string {
+  const spliced = spliceBody(inbound, { model, removeSubagentTag: true });
+  const traits = inbound.facts.model === model ? undefined : claudeTraits(model);
+  const strangers = mayHoldStrangers(inbound.raw);
+  if (!traits && !strangers) return spliced;
+  let body = JSON.parse(spliced.toString("utf8")) as MessagesBody;
+  if (strangers) body = { ...body, messages: withoutStrangers(body.messages) };
+  if (traits) {
+    if (!traits.midSystem) body = { ...body, messages: withReminders(body.messages) };
+    body = fitModel(body, { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput });
+  }
+  const isBare = strangers && body.thinking?.type === "enabled" && lacksThinking(body.messages);
+  return JSON.stringify(isBare ? withoutThinking(body) : body);
 }
 
 /** The same for counting: the endpoint takes the same body. */
@@ -45,7 +71,7 @@ function requestHeaders(inbound: InboundRequest, target: Target): Record<string,
 }
 
 /** Does the target take Anthropic's own headers? Others refuse betas that they do not know. */
-function passes(target: Target): boolean {
+export function passes(target: Target): boolean {
   return target.type.quirks?.betas === "pass";
 }
 

@@ -32,7 +32,7 @@ export function requestedEffort(body: MessagesBody): Effort | undefined {
 }
 
 /** The level to which a thinking budget belongs. */
-function effortOfBudget(tokens: number): Effort {
+export function effortOfBudget(tokens: number): Effort {
   return BUDGETS.find(([most]) => tokens <= most)?.[1] ?? "xhigh";
 }
 

@@ -1,0 +1,79 @@
+import type { Block, Message } from "../../anthropic/types.ts";
+import { readCarrier } from "../shared/carrier.ts";
+import { systemReminder, systemTexts } from "../shared/system-text.ts";
+
+/** Bytes of which one stands in every body that holds what Anthropic did not make; a look that costs no parsing. */
+const MARKS = ['"ccm1.', '"signature":""', '"encrypted_content":""', '"encrypted_index":""'];
+
+/** Might the conversation hold thinking or search results that another vendor made? */
+export function mayHoldStrangers(raw: Buffer): boolean {
+  return MARKS.some((mark) => raw.includes(mark));
+}
+
+/**
+ * The conversation without what Anthropic would refuse because it has not made it: thinking with a stranger's signature
+ * or with none, and searches of other vendors, which are told as text.
+ */
+export function withoutStrangers(messages: readonly Message[]): Message[] {
+  return changeBlocks(messages, (block) => {
+    if (block.type === "thinking") return isAnthropics(block.signature) ? [block] : [];
+    if (block.type === "web_search_tool_result") return isForeignResult(block) ? [] : [block];
+    if (block.type === "server_tool_use") return isCallOfForeignResult(block, messages) ? [] : [block];
+    return [withoutForeignCitations(block)];
+  });
+}
+
+/** Instructions in mid-conversation as the user's reminder. */
+export function withReminders(messages: readonly Message[]): Message[] {
+  return messages.flatMap((message): Message[] => {
+    if (message.role !== "system") return [message];
+    const text = systemTexts(message.content as string | Block[])
+      .map((system) => system.text)
+      .join("\n\n");
+    return text === "" ? [] : [{ role: "user", content: [{ type: "text", text: systemReminder(text) }] }];
+  });
+}
+
+/** Does an answer with calls, to which the results are just given, begin with something else than thinking? */
+export function lacksThinking(messages: readonly Message[]): boolean {
+  const last = messages.findLast(({ role }) => role === "assistant");
+  const blocks = Array.isArray(last?.content) ? last.content : [];
+  if (!blocks.some(({ type }) => type === "tool_use")) return false;
+  return blocks[0]?.type !== "thinking" && blocks[0]?.type !== "redacted_thinking";
+}
+
+/** Each block replaced by what `change` makes of it; messages that lose all of theirs are left out. */
+export function changeBlocks(messages: readonly Message[], change: (block: Block) => Block[]): Message[] {
+  return messages.flatMap((message): Message[] => {
+    if (!Array.isArray(message.content)) return [message];
+    const content = message.content.flatMap(change);
+    return content.length === 0 && message.content.length > 0 ? [] : [{ ...message, content }];
+  });
+}
+
+/** Anthropic's signatures are long and base64; what is clearly something else is somebody else's. */
+function isAnthropics(signature: unknown): boolean {
+  return typeof signature === "string" && !readCarrier(signature) && /^[A-Za-z0-9+/]{40,}={0,2}$/.test(signature);
+}
+
+function isForeignResult({ content }: Block): boolean {
+  return Array.isArray(content) && content.some((hit) => hit?.encrypted_content === "");
+}
+
+function isCallOfForeignResult({ id }: Block, messages: readonly Message[]): boolean {
+  return messages.some(
+    ({ content }) =>
+      Array.isArray(content) &&
+      content.some(
+        (block) => block.type === "web_search_tool_result" && block.tool_use_id === id && isForeignResult(block),
+      ),
+  );
+}
+
+function withoutForeignCitations(block: Block): Block {
+  if (!Array.isArray(block.citations)) return block;
+  const kept = block.citations.filter((citation) => citation?.encrypted_index !== "");
+  if (kept.length === block.citations.length) return block;
+  const { citations: _dropped, ...rest } = block;
+  return kept.length > 0 ? { ...rest, type: block.type, citations: kept } : { ...rest, type: block.type };
+}

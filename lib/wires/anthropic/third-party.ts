@@ -1,0 +1,194 @@
+import type { InboundRequest } from "../../anthropic/request.ts";
+import type { Block, Message, MessagesBody, Tool } from "../../anthropic/types.ts";
+import { type ClaudeTraits, claudeTraits } from "../../catalog/claude-traits.ts";
+import type { Quirks } from "../../catalog/types.ts";
+import { bodyOf } from "../shared/body.ts";
+import { readCarrier } from "../shared/carrier.ts";
+import { effortLevels, familyOf } from "../shared/families.ts";
+import { dropFields } from "../shared/fields.ts";
+import { historyText } from "../shared/history-text.ts";
+import { outputLimit } from "../shared/limits.ts";
+import { quirksOf } from "../shared/quirks.ts";
+import { structuredOutput } from "../shared/structured-output.ts";
+import { systemTexts } from "../shared/system-text.ts";
+import { sortTools } from "../shared/tool-list.ts";
+import { ToolsCache } from "../shared/tools-cache.ts";
+import { refuseUnportable } from "../shared/unportable.ts";
+import type { Target } from "../wire.ts";
+import { type Fit, fitModel } from "./fit-model.ts";
+import { changeBlocks, withReminders } from "./history.ts";
+
+/** What only Anthropic itself understands, and other vendors of its protocol refuse or should not know. */
+const ANTHROPIC_ONLY = [
+  ...[
+    "metadata",
+    "context_management",
+    "container",
+    "diagnostics",
+    "fallbacks",
+    "fallback_credit_token",
+    "mcp_servers",
+  ],
+  ...["inference_geo", "service_tier", "speed", "billing_policy", "compaction", "cache_control", "betas", "thread"],
+  ...["thinking.display", "thinking.block_binding", "output_config.task_budget"],
+  ...["messages.output_config", "messages.clear_at", "messages.content.caller", "messages.content.toolset_name"],
+];
+
+/** A tool's fields that every server of the protocol knows. */
+interface PlainTools {
+  /** Items of `tools`, as JSON. */
+  json: string;
+  names: { size: number };
+  webSearch: Tool | undefined;
+  dropped: readonly string[];
+}
+
+const cache = new ToolsCache<PlainTools>((tools, forClaude) => plainTools(tools, forClaude === CLAUDE));
+const CLAUDE = {};
+const OTHERS = {};
+
+/** The request's tools for a vendor other than Anthropic. Claude knows Anthropic's own tools wherever it is hosted. */
+export function thirdPartyTools(inbound: InboundRequest, { model }: Target): PlainTools {
+  return cache.get(inbound, claudeTraits(model) ? CLAUDE : OTHERS);
+}
+
+function plainTools(tools: Tool[], forClaude: boolean): PlainTools {
+  const { functions, webSearch, dropped } = sortTools(tools);
+  const items = functions.map(({ name, description, schema }) => ({
+    name,
+    ...(description !== undefined && { description }),
+    input_schema: schema ?? { type: "object" },
+  }));
+  const own = forClaude && webSearch ? [...items, webSearch] : items;
+  return { json: JSON.stringify(own).slice(1, -1), names: { size: functions.length }, webSearch, dropped };
+}
+
+/**
+ * The request for a vendor that serves Anthropic's protocol without being Anthropic: without what tells who the user is,
+ * without what spoils its prompt cache, without the newest fields.
+ */
+export function thirdPartyBody(inbound: InboundRequest, target: Target): { body: string; notes: string[] } {
+  const body = bodyOf(inbound);
+  refuseUnportable(body);
+  const quirks = quirksOf(target.type, target.model);
+  const traits = claudeTraits(target.model);
+  const tools = thirdPartyTools(inbound, target);
+  const output = structuredOutput(body, quirks);
+  const fitted = fitModel(withChoice(body, tools, quirks), fitOf(target, traits, quirks, inbound));
+  const thinks = fitted.thinking?.type !== "disabled";
+  const fields = dropFields(
+    {
+      ...fitted,
+      model: target.model,
+      ...system(body, output.instruction),
+      messages: history(body.messages, target, thinks ? quirks.reasoningPlaceholder : undefined),
+    },
+    [
+      ...ANTHROPIC_ONLY,
+      ...(output.instruction === undefined ? [] : ["output_config.format"]),
+      ...(quirks.forbiddenFields ?? []),
+    ],
+  );
+  const { output_config: config, ...rest } = fields as { output_config?: object };
+  const json = JSON.stringify({ ...rest, ...(config && Object.keys(config).length > 0 && { output_config: config }) });
+  return {
+    body: tools.json === "" ? json : `${json.slice(0, -1)},"tools":[${tools.json}]}`,
+    notes: tools.dropped.map((type) => `tool ${type} left out: only Anthropic's servers execute it`),
+  };
+}
+
+/** A choice of tools without tools is refused, and some vendors take no other than `auto`. */
+function withChoice(body: MessagesBody, tools: PlainTools, quirks: Quirks): MessagesBody {
+  const { tool_choice: choice, ...rest } = body;
+  if (!choice || tools.json === "") return rest;
+  const isForced = choice.type === "any" || choice.type === "tool";
+  return isForced && quirks.toolChoiceAutoOnly ? { ...rest, tool_choice: { type: "auto" } } : body;
+}
+
+function fitOf(target: Target, traits: ClaudeTraits | undefined, quirks: Quirks, inbound: InboundRequest): Fit {
+  const body = bodyOf(inbound);
+  const [maxOutput] = Object.values(outputLimit(body, target, quirks, inbound.facts.estimatedTokens));
+  if (traits) return { ...traits, maxOutput };
+  const types = quirks.thinkingTypes ?? ["enabled", "disabled"];
+  return {
+    maxOutput,
+    adaptive: types.includes("adaptive"),
+    budget: types.includes("enabled"),
+    off: types.includes("disabled"),
+    betweenTools: false,
+    sampling: true,
+    forcedChoice: true,
+    efforts: effortLevels(familyOf(target.model), quirks) ?? [],
+  };
+}
+
+function system({ system: given }: MessagesBody, instruction: string | undefined): { system?: Block[] } {
+  const blocks = systemTexts(given).map(
+    ({ text, cache }): Block => ({ type: "text", text, ...(cache && { cache_control: { type: "ephemeral" } }) }),
+  );
+  if (instruction !== undefined) blocks.push({ type: "text", text: instruction });
+  return blocks.length > 0 ? { system: blocks } : {};
+}
+
+function history(messages: readonly Message[], target: Target, placeholder: string | undefined): Message[] {
+  const plain = changeBlocks(withReminders(messages), (block) => plainBlock(block, target));
+  return placeholder === undefined ? plain : plain.map((message) => withThinking(message, placeholder || " "));
+}
+
+/** A block as every server of the protocol knows it; none where it would mean nothing there. */
+function plainBlock(block: Block, target: Target): Block[] {
+  switch (block.type) {
+    case "redacted_thinking":
+      return claudeTraits(target.model) ? [block] : [];
+    case "thinking": {
+      const carrier = readCarrier(block.signature);
+      if (claudeTraits(target.model)) return carrier || !block.signature ? [] : [block];
+      const isOwn = !carrier || (carrier.provider === target.type.id && carrier.kind === "reasoning_content");
+      return isOwn ? [carrier ? { ...block, signature: "" } : block] : [];
+    }
+    case "tool_result":
+      return [
+        withPlainCache({
+          ...block,
+          ...(Array.isArray(block.content) && { content: resultBlocks(block.content, target) }),
+        }),
+      ];
+    case "text":
+      return typeof block.text === "string" && block.text.trim() !== ""
+        ? [withPlainCache(withoutCitations(block))]
+        : [];
+    case "image":
+    case "document":
+    case "tool_use":
+      return [withPlainCache(block)];
+    default: {
+      const text =
+        block.type === "tool_reference" ? `Tool ${String(block.tool_name)} is now available.` : historyText(block);
+      return text === undefined || text.trim() === "" ? [] : [{ type: "text", text }];
+    }
+  }
+}
+
+function resultBlocks(content: readonly Block[], target: Target): Block[] {
+  const blocks = content.flatMap((block) => plainBlock(block, target));
+  return blocks.map(({ cache_control: _mark, ...block }) => block as Block);
+}
+
+/** Lifetime and scope of a cache mark are Anthropic's own; so is `null` for none. */
+function withPlainCache(block: Block): Block {
+  if (!("cache_control" in block)) return block;
+  const { cache_control: mark, ...rest } = block;
+  return { ...(rest as Block), ...(mark != null && { cache_control: { type: "ephemeral" } }) };
+}
+
+function withoutCitations({ citations: _citations, ...block }: Block): Block {
+  return block as Block;
+}
+
+/** Vendors that think refuse an answer with calls that has lost its thinking. */
+function withThinking(message: Message, placeholder: string): Message {
+  if (message.role !== "assistant" || !Array.isArray(message.content)) return message;
+  const types = message.content.map(({ type }) => type);
+  if (!types.includes("tool_use") || types.includes("thinking")) return message;
+  return { ...message, content: [{ type: "thinking", thinking: placeholder, signature: "" }, ...message.content] };
+}
