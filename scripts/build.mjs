@@ -30,7 +30,9 @@ export const nodeOptions = {
 /** Options of the page. */
 export const pageOptions = {
   absWorkingDir: root,
-  entryPoints: { page: join(root, "lib/admin/main.tsx") },
+  // The charts come when they are looked at; both files have fixed names, because only named files are served.
+  entryPoints: { page: join(root, "lib/admin/main.tsx"), chart: join(root, "lib/admin/overview/plot.ts") },
+  splitting: true,
   platform: "browser",
   target: "es2022",
   format: "esm",

@@ -3,6 +3,7 @@ import type { JournalEntry } from "../../lib/journal/entry.ts";
 import type {
   ApiError,
   CatalogEntry,
+  ChartView,
   ConfigView,
   ModelView,
   Page,
@@ -49,6 +50,14 @@ describe("what the server tells of itself", () => {
       simulations: [],
     });
     expect(status.started_at).toBeLessThanOrEqual(Date.now());
+  });
+
+  test("charts: requests in equal steps of time", async () => {
+    await house.ask();
+    const { bucket_ms, items } = await get<ChartView>("/api/chart?span=hour");
+    expect([bucket_ms, items.length]).toEqual([60_000, 60]);
+    expect(items.reduce((sum, { ok }) => sum + ok, 0)).toBeGreaterThan(0);
+    expect((await call("GET", "/api/chart?span=century")).status).toBe(400);
   });
 
   test("patterns are tried by the router's own engine, inline flags and all; one that is none says why", async () => {

@@ -5,7 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLogger } from "../../lib/server/log.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 
-const FILES = { "index.html": "<!doctype html><title>x</title>", "page.js": "export {};", "page.css": "body{}" };
+const FILES = {
+  "index.html": "<!doctype html><title>x</title>",
+  "page.js": "export {};",
+  "chart.js": "export {};",
+  "page.css": "body{}",
+};
 
 let folder: string;
 let server: RunningServer;
@@ -45,6 +50,7 @@ describe("the page", () => {
   test.each([
     ["/", "text/html; charset=utf-8", FILES["index.html"]],
     ["/page.js", "text/javascript; charset=utf-8", FILES["page.js"]],
+    ["/chart.js", "text/javascript; charset=utf-8", FILES["chart.js"]],
     ["/page.css", "text/css; charset=utf-8", FILES["page.css"]],
   ])("%s is served, and asked about again only by its tag", async (path, type, text) => {
     const first = await fetch(server.url + path);

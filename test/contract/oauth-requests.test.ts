@@ -48,6 +48,107 @@ describe("a request with the plan's login", () => {
   });
 });
 
+describe("a request to Code Assist", () => {
+  const chunk = (text: string, more: object = {}) => ({
+    response: { candidates: [{ content: { role: "model", parts: [{ text }] }, ...more }], modelVersion: "gemini-x" },
+    traceId: "t",
+  });
+  const answer: NonNullable<LoginHouseOptions["api"]> = (request, reply) => {
+    if (request.path.endsWith(":loadCodeAssist"))
+      return reply.json({ currentTier: { id: "standard-tier" }, cloudaicompanionProject: { id: "project-1" } });
+    const whole = chunk("hello from Google", { finishReason: "STOP" });
+    if (request.path.endsWith("alt=sse"))
+      return reply.sse([chunk("hello "), whole].map((each) => JSON.stringify(each)));
+    return reply.json(whole);
+  };
+
+  it.each([true, false])("goes in its envelope, and the answer comes out of one (stream: %s)", async (stream) => {
+    const house = await signedIn({ flow: "google", api: answer });
+    const { status, headers, text } = await house.ask({ stream });
+    expect([status, headers.get("x-ccm-provider")]).toEqual([200, "plan"]);
+    expect(text).toContain("hello from Google");
+    const request = house.api.requests.at(-1);
+    expect(request?.path).toBe(`/v1internal:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`);
+    expect(request?.json()).toMatchObject({
+      model: "model-of-the-plan",
+      project: "project-1",
+      user_prompt_id: expect.any(String),
+      request: { contents: [{ role: "user", parts: [{ text: "hi" }] }] },
+    });
+  });
+});
+
+describe("a request to a ChatGPT plan", () => {
+  const events = [
+    { type: "response.created", response: { id: "r", model: "gpt-x", status: "in_progress" } },
+    {
+      type: "response.output_item.added",
+      output_index: 0,
+      item: { type: "message", id: "m", role: "assistant", content: [] },
+    },
+    {
+      type: "response.output_text.delta",
+      output_index: 0,
+      item_id: "m",
+      content_index: 0,
+      delta: "hello from the plan",
+    },
+    {
+      type: "response.completed",
+      response: {
+        id: "r",
+        model: "gpt-x",
+        status: "completed",
+        output: [
+          {
+            type: "message",
+            id: "m",
+            role: "assistant",
+            content: [{ type: "output_text", text: "hello from the plan" }],
+          },
+        ],
+        usage: { input_tokens: 3, output_tokens: 4 },
+      },
+    },
+  ].map((event) => JSON.stringify(event));
+  const TOOLS = [{ name: "Read", description: "reads", input_schema: { type: "object", properties: {} } }];
+
+  it.each([
+    ["chatgpt", true],
+    ["chatgpt", false],
+    ["codex", true],
+    ["codex", false],
+  ] as const)("by %s has what its backend wants and lacks what it refuses (stream: %s)", async (flow, stream) => {
+    const house = await signedIn({ flow, api: (_request, reply) => reply.sse(events, { named: true }) });
+    const body = { stream, temperature: 0.5, top_p: 0.9, tools: TOOLS, metadata: { user_id: "u" }, system: undefined };
+    const { status, headers, text } = await house.ask(body);
+    expect([status, headers.get("x-ccm-provider")]).toEqual([200, "plan"]);
+    expect(text).toContain("hello from the plan");
+    const request = house.api.requests.at(-1);
+    const sent = request?.json() ?? {};
+    expect(request?.path).toBe("/responses");
+    expect(sent).toMatchObject({ stream: true, store: false });
+    for (const field of [
+      "max_output_tokens",
+      "temperature",
+      "top_p",
+      "metadata",
+      "safety_identifier",
+      "user",
+      "truncation",
+    ])
+      expect(sent).not.toHaveProperty(field);
+    const [first] = sent.input as { type?: string; tools?: { name: string }[] }[];
+    if (flow === "chatgpt") {
+      expect(first).toMatchObject({ type: "additional_tools", role: "developer", tools: [{ name: "Read" }] });
+      expect(sent).not.toHaveProperty("tools");
+    } else {
+      expect(sent).toMatchObject({ instructions: expect.stringMatching(/./), tools: [{ name: "Read" }] });
+      expect(request?.headers).toMatchObject({ originator: "claude-code-mux", "chatgpt-account-id": "acct-1" });
+    }
+  });
+});
+
 describe("a token that the vendor refuses before its time", () => {
   it("is refreshed once, and the client sees only the answer", async () => {
     const house = await signedIn();

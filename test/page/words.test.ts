@@ -6,11 +6,12 @@ import {
   compact,
   countdown,
   dateAndClock,
+  dollars,
   duration,
   grouped,
-  median,
   plural,
   price,
+  quantile,
   sentence,
   span,
 } from "../../lib/admin/words/format.ts";
@@ -77,9 +78,20 @@ describe("numbers read like a person would say them", () => {
     expect(clock(time)).toBe("09:05:07");
     expect(dateAndClock(time)).toBe("2025-11-04 09:05:07");
   });
-  test("the value in the middle", () => {
-    expect(median([])).toBeUndefined();
-    expect(median([9, 1, 5])).toBe(5);
+  test("the value in the middle, and that of the slow end", () => {
+    expect(quantile([], 0.5)).toBeUndefined();
+    expect(quantile([9, 1, 5], 0.5)).toBe(5);
+    expect(quantile([9, 1, 5], 0.95)).toBe(9);
+  });
+  test("money", () => {
+    expect([0, 0.00001, 0.00064, 0.0423, 0.5, 12.3].map(dollars)).toEqual([
+      "$0",
+      "< $0.0001",
+      "$0.00064",
+      "$0.042",
+      "$0.5",
+      "$12.30",
+    ]);
   });
 });
 

@@ -15,7 +15,12 @@ export function FirstRun({ status }: { status: StatusView }) {
           <h3>{ready ? "A provider is set up" : "Give it a provider"}</h3>
           {!ready && (
             <>
-              <p>The wizard asks for a key or a login and writes the configuration:</p>
+              <p>
+                <a class="button primary" href={addressOf("providers", "+")}>
+                  Add a provider
+                </a>
+              </p>
+              <p class="small muted">Or let the wizard ask, in a terminal:</p>
               <CopyLine label="the wizard's command" text="ccm-quickstart" />
               <p class="small muted">
                 Or edit <span class="mono">{status.config.path}</span>; a change is live as soon as it is saved.

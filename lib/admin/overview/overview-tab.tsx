@@ -1,7 +1,8 @@
 import "./overview.css";
 import { Waiting } from "../parts/messages.tsx";
-import { requests, requestsLoaded } from "../state/requests.ts";
+import { isFiltered, requests, requestsLoaded } from "../state/requests.ts";
 import { statusNow } from "../state/store.ts";
+import { Charts } from "./charts.tsx";
 import { FirstRun } from "./first-run.tsx";
 import { Headline } from "./headline.tsx";
 import { Numbers } from "./numbers.tsx";
@@ -12,12 +13,13 @@ import { Requests } from "./requests.tsx";
 export function OverviewTab() {
   const current = statusNow.value;
   if (!current || !requestsLoaded.value) return <Waiting what="the overview" rows={6} />;
-  const nothingYet = requests.value.length === 0;
+  const nothingYet = requests.value.length === 0 && !isFiltered.value;
   return (
     <div class="stack">
       <Headline status={current} />
       {nothingYet ? <FirstRun status={current} /> : <Numbers status={current} />}
       {current.providers.length > 0 && <ProviderHealth providers={current.providers} />}
+      {!nothingYet && <Charts />}
       {!nothingYet && <Requests />}
     </div>
   );

@@ -3,7 +3,7 @@ import { AttemptPills } from "../parts/attempts.tsx";
 import { Pill } from "../parts/pill.tsx";
 import { now } from "../state/clock.ts";
 import { addressOf, goTo } from "../state/place.ts";
-import { clock, compact, duration } from "../words/format.ts";
+import { clock, compact, dollars, duration } from "../words/format.ts";
 import { ruleWord } from "../words/rules.ts";
 import { OUTCOMES } from "../words/states.ts";
 import { ModelPath } from "./model-path.tsx";
@@ -32,6 +32,9 @@ export function RequestTable({ entries, picked }: { entries: readonly JournalEnt
           </th>
           <th scope="col" class="number">
             Out
+          </th>
+          <th scope="col" class="number">
+            Cost
           </th>
         </tr>
       </thead>
@@ -76,6 +79,7 @@ function RequestRow({ entry, picked }: { entry: JournalEntry; picked: boolean })
       <NumberCell name="In" value={usage?.input_tokens} as={compact} />
       <NumberCell name="Cached" value={usage?.cache_read_input_tokens} as={compact} />
       <NumberCell name="Out" value={usage?.output_tokens} as={compact} />
+      <NumberCell name="Cost" value={entry.cost} as={dollars} />
     </tr>
   );
 }

@@ -1,7 +1,8 @@
-import { Problem, Waiting } from "../parts/messages.tsx";
+import { Empty, Problem, Waiting } from "../parts/messages.tsx";
 import { place } from "../state/place.ts";
-import { hasOlder, loadOlder, requests, requestsLoaded, requestsProblem } from "../state/requests.ts";
+import { hasOlder, isFiltered, loadOlder, requests, requestsLoaded, requestsProblem } from "../state/requests.ts";
 import { RequestDetail } from "./request-detail.tsx";
+import { RequestFilter } from "./request-filter.tsx";
 import { RequestTable } from "./request-table.tsx";
 
 /** The last requests, and beside them the one that was picked. */
@@ -12,9 +13,14 @@ export function Requests() {
       <div class="requests-list">
         <div class="section-head">
           <h2 id="requests-title">Last requests</h2>
+          <RequestFilter />
         </div>
         {requestsProblem.value !== undefined && <Problem>{requestsProblem.value}</Problem>}
-        {requestsLoaded.value ? (
+        {isFiltered.value && requests.value.length === 0 ? (
+          <Empty title="No request fits">
+            <p>The whole journal was looked through.</p>
+          </Empty>
+        ) : requestsLoaded.value ? (
           <RequestTable entries={requests.value} picked={detail} />
         ) : (
           <Waiting what="the last requests" rows={5} />

@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../journal/entry.ts";
-import { bytes, dateAndClock, duration, grouped, sentence } from "../words/format.ts";
+import { bytes, dateAndClock, dollars, duration, grouped, sentence } from "../words/format.ts";
 import { endedAttempts, outcomeSentence } from "../words/outcome.ts";
 import { ruleWord } from "../words/rules.ts";
 import { OUTCOMES } from "../words/states.ts";
@@ -71,6 +71,8 @@ function RequestFacts({ entry }: { entry: JournalEntry }) {
         ["First token", entry.ttftMs === undefined ? undefined : duration(entry.ttftMs)],
         ["Total", running ? undefined : duration(entry.totalMs)],
         ["Answer's status", entry.status === 0 ? undefined : entry.status],
+        ["Cost", entry.cost === undefined ? undefined : dollars(entry.cost)],
+        ["List price at the model's own vendor", entry.listCost === undefined ? undefined : dollars(entry.listCost)],
         ["Stopped because", entry.stopReason],
         ["Error told to the client", entry.error],
         ["Provider", entry.provider],

@@ -11,6 +11,26 @@ const byId = signal<ReadonlyMap<string, JournalEntry>>(new Map());
 /** Where the older entries begin; undefined when all are here. */
 const cursor = signal<string | undefined>(undefined);
 
+export interface RequestFilter {
+  text: string;
+  provider: string;
+  outcome: string;
+}
+
+const NO_FILTER: RequestFilter = { text: "", provider: "", outcome: "" };
+const PAUSE_MS = 200;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export const filter = signal(NO_FILTER);
+export const isFiltered = computed(() => Object.values(filter.value).some((value) => value !== ""));
+
+/** Shows only what fits; empty strings fit everything. */
+export function filterRequests(fields: Partial<RequestFilter>): void {
+  filter.value = { ...filter.value, ...fields };
+  clearTimeout(timer);
+  timer = setTimeout(() => void loadRequests(), PAUSE_MS);
+}
+
 /** Newest first. */
 export const requests = computed(() => [...byId.value.values()].sort((a, b) => b.time - a.time));
 export const requestsLoaded = signal(false);
@@ -19,6 +39,7 @@ export const hasOlder = computed(() => cursor.value !== undefined);
 
 /** Takes in one entry from the live stream. */
 export function takeRequest(entry: JournalEntry): void {
+  if (!fits(entry, filter.value)) return;
   const next = new Map(byId.value).set(entry.id, entry);
   if (next.size > KEPT_LIVE && !hasOlder.value) {
     const oldest = [...next.values()].reduce((a, b) => (a.time < b.time ? a : b));
@@ -27,16 +48,23 @@ export function takeRequest(entry: JournalEntry): void {
   byId.value = next;
 }
 
+function fits(entry: JournalEntry, { text, provider, outcome }: RequestFilter): boolean {
+  return (
+    (outcome === "" || entry.outcome === outcome) &&
+    (provider === "" || entry.attempts.some((attempt) => attempt.provider === provider)) &&
+    (text === "" || JSON.stringify(entry).toLowerCase().includes(text.toLowerCase()))
+  );
+}
+
 /** Reads the newest page afresh; after a restart of the server the journal may have changed. */
 export async function loadRequests(): Promise<void> {
-  await read(`/api/journal?limit=${PAGE_SIZE}`, (items) => new Map(items));
+  await read(pagePath(), (items) => new Map(items));
   requestsLoaded.value = true;
 }
 
 export async function loadOlder(): Promise<void> {
   if (cursor.value === undefined) return;
-  const path = `/api/journal?limit=${PAGE_SIZE}&before=${encodeURIComponent(cursor.value)}`;
-  await read(path, (items) => new Map([...byId.value, ...items]));
+  await read(pagePath(cursor.value), (items) => new Map([...byId.value, ...items]));
 }
 
 /** @returns the entry, from what is here or from the server; undefined when the journal has forgotten it */
@@ -51,12 +79,24 @@ export function requestById(id: string): JournalEntry | undefined {
   return byId.value.get(id);
 }
 
+function pagePath(before?: string): string {
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  for (const [key, value] of Object.entries(filter.value)) if (value !== "") query.set(key, value);
+  if (before !== undefined) query.set("before", before);
+  return `/api/journal?${query}`;
+}
+
+/** Answers may overtake each other; only that to the newest question counts. */
+let question = 0;
+
 async function read(
   path: string,
   merge: (items: [string, JournalEntry][]) => ReadonlyMap<string, JournalEntry>,
 ): Promise<void> {
+  const turn = ++question;
   try {
     const page = await getJson<Page<JournalEntry>>(path);
+    if (turn !== question) return;
     byId.value = merge(page.items.map((entry) => [entry.id, entry]));
     cursor.value = page.next;
     requestsProblem.value = undefined;

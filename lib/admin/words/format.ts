@@ -79,6 +79,13 @@ export function price(dollars: number): string {
   return dollars === 0 ? "free" : `$${trim(dollars.toFixed(dollars < 0.1 ? 3 : 2))}`;
 }
 
+/** An amount of money: `$12.30`, `$0.042`, `$0`. */
+export function dollars(amount: number): string {
+  if (amount === 0) return "$0";
+  if (amount < 0.0001) return "< $0.0001";
+  return `$${amount >= 0.995 ? amount.toFixed(2) : trim(amount.toPrecision(2))}`;
+}
+
 /** `1 request`, `2 requests`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
@@ -90,10 +97,10 @@ export function sentence(clause: string): string {
   return text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** The value in the middle; undefined for none. */
-export function median(values: readonly number[]): number | undefined {
+/** The value below which that share of all values lies; undefined for none. The median is that of 0.5. */
+export function quantile(values: readonly number[], share: number): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
 function trim(number: string): string {

@@ -12,6 +12,7 @@ import type { AdminDeps } from "./deps.ts";
 import { ApiFault, apiError, errorHandler } from "./errors.ts";
 import { catalogView } from "./present/catalog.ts";
 import { modelViews } from "./present/models.ts";
+import { chartRoutes } from "./routes/chart.ts";
 import { configRoutes } from "./routes/config.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { journalRoutes } from "./routes/journal.ts";
@@ -40,6 +41,7 @@ export function createAdminApp(deps: AdminDeps): Hono {
   app.route("/api/patterns", patternRoutes());
   app.route("/api/simulate", simulateRoutes(deps));
   app.route("/api/journal", journalRoutes(deps));
+  app.route("/api/chart", chartRoutes(deps));
   app.route("/api/events", eventRoutes(deps));
   app.route("/api/oauth", oauthRoutes(deps));
 

@@ -14,6 +14,7 @@ export interface Asset {
 const FILES = {
   "/": { file: "index.html", contentType: "text/html; charset=utf-8" },
   "/page.js": { file: "page.js", contentType: "text/javascript; charset=utf-8" },
+  "/chart.js": { file: "chart.js", contentType: "text/javascript; charset=utf-8" },
   "/page.css": { file: "page.css", contentType: "text/css; charset=utf-8" },
 } as const;
 

@@ -234,6 +234,29 @@ export interface SimulateView {
   items: Simulation[];
 }
 
+/** One step of a chart. Money in US dollars, times in ms. */
+export interface ChartBucket {
+  /** Its beginning, in epoch ms. */
+  time: number;
+  ok: number;
+  failed: number;
+  /** Of those that are ok: served by a later provider. */
+  saved: number;
+  tokens_in: number;
+  tokens_out: number;
+  /** Of requests whose price is known. */
+  cost: number;
+  /** To the first token; absent where nobody got one. */
+  first_p50?: number;
+  first_p95?: number;
+}
+
+/** Answer of `GET /api/chart`. */
+export interface ChartView {
+  bucket_ms: number;
+  items: ChartBucket[];
+}
+
 export interface Page<T> {
   items: T[];
   /** Give it as `before` to get what is older; absent on the last page. */

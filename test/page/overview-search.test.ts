@@ -1,0 +1,78 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browserPath, startBrowser } from "./browser.ts";
+import { openStage, type Stage, twoProviders, words } from "./stage.ts";
+
+const SONNET = "claude-sonnet-4-20250514";
+
+describe.skipIf(browserPath === undefined)("Overview, looked through", () => {
+  let browser: Browser;
+  let stage: Stage;
+  beforeAll(async () => {
+    browser = await startBrowser();
+    stage = await openStage(browser, (simulator) =>
+      twoProviders(simulator).replace('"gpt-5-mini" }', '"gpt-5-mini", price = { input = 1000.0, output = 1000.0 } }'),
+    );
+    await stage.ask();
+    await stage.ask({}, { "x-ccm-simulate": "primary=529" });
+    await stage.ask({ model: "small" });
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await browser?.close();
+  });
+
+  test("the list is searched and filtered by the server, and follows live what fits", async () => {
+    const { page, complaints, close } = await stage.open();
+    const rows = page.locator("tbody tr");
+    await expect.poll(() => rows.count()).toBe(3);
+    await page.getByRole("searchbox", { name: "Search the requests" }).fill("gpt-5-mini");
+    await expect.poll(() => rows.count()).toBe(1);
+    await stage.ask({ model: "small" });
+    await stage.ask();
+    await expect.poll(() => rows.count()).toBe(2);
+    await page.getByLabel("Result").selectOption("failed");
+    await page.getByText("No request fits").waitFor();
+    await page.getByLabel("Result").selectOption("");
+    await page.getByRole("searchbox", { name: "Search the requests" }).fill("");
+    await page.getByLabel("Provider asked").selectOption("primary");
+    await expect.poll(() => rows.count()).toBe(3);
+    expect(await words(page.locator("tbody"))).not.toContain("gpt-5-mini");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("each request says what it cost, where that is known", async () => {
+    const { page, close } = await stage.open();
+    const row = page.getByRole("row").filter({ hasText: "gpt-5-mini" }).first();
+    await row.waitFor();
+    expect(await words(row)).toMatch(/\$0\.\d+/);
+    await close();
+  });
+
+  test("charts say in words what they draw, for the last hour, day and week", async () => {
+    const { page, complaints, close } = await stage.open();
+    const chart = page.getByRole("img", {
+      name: /^Requests in this time: \d+ answered, 1 of them saved by failover, 0 failed$/,
+    });
+    await chart.locator("canvas").waitFor();
+    for (const span of ["Day", "Week", "Hour"]) {
+      await page.getByRole("radio", { name: span }).check();
+      await chart.waitFor();
+    }
+    await page.getByText(/^In all: \d+ answered, 1 saved by failover/).waitFor();
+    await chart.hover();
+    await page.getByText(/^From .* on: /).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("hundreds of requests: the list stays bounded while they come", async () => {
+    const { page, close } = await stage.open();
+    for (let wave = 0; wave < 30; wave++)
+      await Promise.all(Array.from({ length: 10 }, () => stage.ask({ model: SONNET })));
+    await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(50);
+    expect(await page.locator("tbody tr").count()).toBeLessThanOrEqual(200);
+    await close();
+  });
+});
