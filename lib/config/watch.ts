@@ -1,6 +1,6 @@
 import { type FSWatcher, unwatchFile, watch, watchFile } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { etagOf, type LoadedConfig, parseConfig } from "./load.ts";
 import type { Environment } from "./references.ts";
 
@@ -60,8 +60,10 @@ export function watchConfig(
     watchers = [];
     const target = await realpath(path).catch(() => path);
     if (closed) return;
+    // Beside the file may lie a log, which changes all the time. Where links lead to the file, any name may be one of them.
+    const only = target === resolve(path) ? basename(path) : undefined;
     for (const folder of new Set([dirname(path), dirname(target)])) {
-      const watcher = watchFolder(folder, () => soon(QUIET_MS));
+      const watcher = watchFolder(folder, only, () => soon(QUIET_MS));
       if (watcher) watchers.push(watcher);
     }
   };
@@ -108,10 +110,15 @@ async function readChange(
   return parseConfig(text, { path, env });
 }
 
-/** @returns undefined where the folder cannot be watched (it is away, or the system's watches are used up): the poll remains */
-function watchFolder(folder: string, onEvent: () => void): FSWatcher | undefined {
+/**
+ * @param only the name that counts; undefined: any
+ * @returns undefined where the folder cannot be watched (it is away, or the system's watches are used up): the poll remains
+ */
+function watchFolder(folder: string, only: string | undefined, onEvent: () => void): FSWatcher | undefined {
   try {
-    const watcher = watch(folder, { persistent: false }, onEvent);
+    const watcher = watch(folder, { persistent: false }, (_event, name) => {
+      if (only === undefined || name === null || name === only) onEvent();
+    });
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch {
