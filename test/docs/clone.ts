@@ -1,5 +1,7 @@
 /** @module A fresh clone of this repository, as far as it can be had without git's server. */
-import { rm, symlink } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 
@@ -24,4 +26,19 @@ export async function cloneInto(target: string, wanted: (path: string) => boolea
 /** The packages that the first command would install. */
 export async function lendPackages(target: string): Promise<void> {
   await symlink(join(REPOSITORY, "node_modules"), join(target, "node_modules"));
+}
+
+export interface Clone {
+  path: string;
+  remove(): Promise<void>;
+}
+
+/** A clone to run commands in. It is built already where this repository is, else by its first command. */
+export async function makeClone(): Promise<Clone> {
+  const path = await mkdtemp(join(tmpdir(), "ccm-clone-"));
+  await cloneInto(path, (file) => !file.startsWith("test/") || file.startsWith("test/relay/"));
+  await lendPackages(path);
+  const built = join(REPOSITORY, "dist");
+  if (existsSync(built)) await cp(built, join(path, "dist"), { recursive: true });
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }

@@ -1,0 +1,67 @@
+/** What the documents point to is there, and what the program can do is in the documents. */
+import { readFile } from "node:fs/promises";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "vitest";
+import { PROVIDER_TYPES } from "../../lib/catalog/index.ts";
+import { parseCommand } from "../../lib/cli/args.ts";
+import { VERB_NAMES } from "../../lib/cli/verb-table.ts";
+import { clonedFiles, REPOSITORY } from "./clone.ts";
+import { anchorsOf, codeOf, linksOf, readDocuments } from "./documents.ts";
+
+const documents = await readDocuments();
+const files = await clonedFiles();
+const folders = new Set(files.flatMap((path) => path.split("/").map((_, i, parts) => parts.slice(0, i).join("/"))));
+const isThere = (path: string) => files.includes(path) || folders.has(path.replace(/\/$/, ""));
+
+describe.each(documents)("$path", (document) => {
+  test("its links lead somewhere", () => {
+    const lost = linksOf(document).filter((target) => {
+      if (/^https?:/.test(target)) return false;
+      const [path = "", anchor] = target.split("#");
+      const full = path === "" ? document.path : normalize(join(dirname(document.path), path));
+      if (!isThere(full)) return true;
+      const there = documents.find((other) => other.path === full);
+      return anchor !== undefined && there !== undefined && !anchorsOf(there).includes(anchor);
+    });
+    expect(lost).toEqual([]);
+  });
+
+  test("the files of this repository that it names are there", () => {
+    const top = new Set([...folders].filter((folder) => folder !== "" && !folder.includes("/")));
+    const named = codeOf(document)
+      .map((words) => words.replace(/^\.\//, "").split(" ")[0] ?? "")
+      .filter((word) => /^[\w.-]+\/[\w./-]*$/.test(word) && top.has(word.split("/")[0] ?? ""));
+    // Paths within `lib/` may leave it out, where the text speaks of it.
+    expect(named.filter((path) => !isThere(path) && !isThere(`lib/${path}`))).toEqual([]);
+  });
+
+  test("the commands within its sentences are commands", () => {
+    const said = codeOf(document).filter((words) => /^(ccmctl|ccm-start) [a-z]/.test(words));
+    const wrong = said.filter((words) => {
+      // [--an-option] and A|B show what one may write.
+      const args = words
+        .replace(/^\S+ /, "")
+        .replace(/\[[^\]]*\]/g, "")
+        .replace(/(\w+)\|\S+/g, "$1")
+        .replace(/[A-Z]{3,}/g, "1")
+        .split(/\s+/)
+        .filter(Boolean);
+      const command = parseCommand(args);
+      // A verb may be named without what stands behind it.
+      return command.do === "complain" && !(args.length === 1 && VERB_NAMES.some((verb) => verb === args[0]));
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("every verb is mentioned", () => {
+  const all = documents.map(({ text }) => text).join("\n");
+  const mentioned = new Set([...all.matchAll(/\b(?:ccmctl|ccm-start) ([a-z]+)/g)].map(([, verb]) => verb));
+  expect(VERB_NAMES.filter((verb) => !mentioned.has(verb))).toEqual([]);
+});
+
+test("the README's table names every provider, with a link", async () => {
+  const readme = await readFile(join(REPOSITORY, "README.md"), "utf8");
+  const named = PROVIDER_TYPES.filter(({ baseUrls, docs }) => docs && Object.keys(baseUrls).length > 0);
+  expect(named.filter(({ label }) => !readme.includes(`[${label}](https://`)).map(({ label }) => label)).toEqual([]);
+});
