@@ -183,6 +183,7 @@ export const LOGINS = {
     refreshAheadMs: 5 * 60_000,
     terminal: ["invalid_grant", "invalid_rapt"],
     apiBase: "https://cloudcode-pa.googleapis.com",
+    quirks: { codeAssist: true },
     offByDefault: true,
     terms: {
       asOf: "June 2026",

@@ -144,6 +144,8 @@ export interface Quirks {
   streamOnly?: boolean;
   /** openai-responses: stands in `instructions` where the client sent no system text, because they may not be missing. */
   instructionsPlaceholder?: string;
+  /** gemini: requests and answers are in Code Assist's envelope. */
+  codeAssist?: boolean;
   /** openai-responses: function tools go into an item at the head of `input` instead of into `tools`. */
   toolsInInput?: boolean;
 }
