@@ -31,6 +31,20 @@ export function clientReply(response: ServerResponse): ClientReply {
   };
 }
 
+/** The same reply, which brings more headers when the answer is a good one. */
+export function withHeaders(reply: ClientReply, more: Readonly<Record<string, string>>): ClientReply {
+  return {
+    get gone() {
+      return reply.gone;
+    },
+    onGone: (listener) => reply.onGone(listener),
+    begin: (status, headers) => reply.begin(status, status < 400 ? { ...headers, ...more } : headers),
+    write: (bytes) => reply.write(bytes),
+    onDrain: (listener) => reply.onDrain(listener),
+    end: (bytes) => reply.end(bytes),
+  };
+}
+
 /** Answers with JSON. */
 export function sendJson(
   response: ServerResponse,

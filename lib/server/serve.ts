@@ -3,6 +3,7 @@ import type { InboundRequest } from "../anthropic/request.ts";
 import type { Price } from "../catalog/types.ts";
 import type { Provider, Settings } from "../config/settings.ts";
 import { credentialCount } from "../credentials/headers.ts";
+import type { BudgetState } from "../journal/budget.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import { type PriceAt, settle } from "../journal/settle.ts";
 import type { ClientReply } from "../relay/client-reply.ts";
@@ -11,8 +12,10 @@ import { healthView } from "../relay/track-record.ts";
 import { decide } from "../routing/decide.ts";
 import type { Decision, NoRoute } from "../routing/decision.ts";
 import { sessionKey } from "../routing/session-key.ts";
+import { type Budgeted, withinBudget } from "./budget.ts";
+import { refusalHeaders, refusalSentence, warningHeaders } from "./budget-notice.ts";
 import type { ServerContext } from "./context.ts";
-import { replyError } from "./reply.ts";
+import { replyError, withHeaders } from "./reply.ts";
 
 /** HTTP status of a request for which there is no route. */
 const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
@@ -59,21 +62,24 @@ function turnAway(reply: ClientReply, requestId: string, limit: number): void {
 }
 
 async function relayed(
-  { inbound, reply, id, arrived, path }: Incoming,
+  { inbound, reply: client, id, arrived, path }: Incoming,
   settings: Settings,
   context: ServerContext,
 ): Promise<void> {
-  const decision = route(inbound, settings, context);
+  const { outcome: decision, refused, warn } = budgeted(inbound, settings, context);
   const entry = newEntry(id, inbound, path, decision);
   context.journal.begin(entry);
   const onAttempt = (): void => context.journal.update(entry);
   try {
-    if ("kind" in decision) refuse(reply, entry, decision);
-    else
+    if ("kind" in decision) refuse(client, entry, decision);
+    else if (refused) refuseForMoney(client, entry, refused);
+    else {
+      const reply = warn ? withHeaders(client, warningHeaders(warn)) : client;
       await relay(
         { inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived, onAttempt },
         context.relay,
       );
+    }
   } finally {
     if (entry.totalMs === 0) entry.totalMs = performance.now() - arrived;
     settle(entry, pricesOf(decision));
@@ -82,8 +88,22 @@ async function relayed(
   }
 }
 
-/** Where a request would go now. Sends nothing. */
+/** Where a request would go now, money considered. Sends nothing. */
 export function route(inbound: InboundRequest, settings: Settings, context: ServerContext): Decision | NoRoute {
+  const { outcome, refused } = budgeted(inbound, settings, context);
+  if (!refused) return outcome;
+  return { kind: "no_provider", message: refusalSentence(refused), tried: outcome.tried, setAside: outcome.setAside };
+}
+
+function budgeted(inbound: InboundRequest, settings: Settings, context: ServerContext): Budgeted {
+  return withinBudget(decided(inbound, settings, context), settings, context.journal.files?.spending, (model) => {
+    const { "x-ccm-provider": _one, "x-provider": _other, ...headers } = inbound.headers;
+    const asked = { ...inbound, headers, facts: { ...inbound.facts, model } };
+    return decided(asked, { ...settings, router: { ...settings.router, enabled: false } }, context);
+  });
+}
+
+function decided(inbound: InboundRequest, settings: Settings, context: ServerContext): Decision | NoRoute {
   const { health, trackRecord, credentials } = context;
   const of = <T>(read: (provider: Provider) => T, none: T) => {
     return (name: string) => {
@@ -140,6 +160,15 @@ function refuse(reply: ClientReply, entry: JournalEntry, decision: NoRoute): voi
   entry.outcome = "failed";
   entry.error = decision.message;
   replyError(reply, status, decision.message, { requestId: entry.id });
+}
+
+function refuseForMoney(reply: ClientReply, entry: JournalEntry, limit: BudgetState): void {
+  const message = refusalSentence(limit);
+  entry.status = 429;
+  entry.outcome = "failed";
+  entry.error = message;
+  const headers = refusalHeaders(limit, Date.now());
+  replyError(reply, 429, message, { type: "billing_error", requestId: entry.id, headers });
 }
 
 function logRequest({ log }: ServerContext, entry: JournalEntry): void {
