@@ -3,10 +3,12 @@ import { OverviewTab } from "./overview/overview-tab.tsx";
 import { Announcements } from "./parts/announcements.tsx";
 import { Conflict } from "./parts/conflict.tsx";
 import { Header } from "./parts/header.tsx";
+import { PageSignIn } from "./parts/page-sign-in.tsx";
 import { SaveBar } from "./parts/save-bar.tsx";
 import { ProvidersTab } from "./providers/providers-tab.tsx";
 import { RouterTab } from "./router/router-tab.tsx";
 import { SettingsTab } from "./settings/settings-tab.tsx";
+import { signedOut } from "./state/api.ts";
 import { place, type Tab } from "./state/place.ts";
 import { TestTab } from "./test/test-tab.tsx";
 
@@ -27,11 +29,17 @@ export function App() {
     <>
       <Header />
       <main>
-        <Announcements />
-        <Conflict />
-        <section class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`} tabIndex={-1} key={tab}>
-          <Panel />
-        </section>
+        {signedOut.value ? (
+          <PageSignIn />
+        ) : (
+          <>
+            <Announcements />
+            <Conflict />
+            <section class="panel" role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`} tabIndex={-1} key={tab}>
+              <Panel />
+            </section>
+          </>
+        )}
       </main>
       <SaveBar />
     </>

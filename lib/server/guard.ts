@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { Settings } from "../config/settings.ts";
+import { hasSession } from "./page-session.ts";
 
 /** What the guard looks at, taken from Node's request. */
 export interface GuardedRequest {
@@ -23,8 +24,8 @@ const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Paths of the model APIs: programs call them, the page's own tab too. */
 const API_PATH = /^\/v1\//;
-/** Paths that tell or change how the server is set up. */
-const ADMIN_PATH = /^\/api\/(?!hello$)/;
+/** Paths that tell or change how the server is set up; signing in, and out, is for those who are not yet. */
+const ADMIN_PATH = /^\/api\/(?!(?:hello|session)$)/;
 /** A vendor's page sends the browser here; the state in the query says whether we had sent it there. */
 const CALLBACK_PATH = "/api/oauth/callback";
 
@@ -50,7 +51,10 @@ export function guard(request: GuardedRequest, server: Settings["server"]): Refu
 }
 
 const NO_KEY: Refused = { status: 401, message: "send one of server.api_keys as x-api-key or as a Bearer token" };
-const NO_TOKEN: Refused = { status: 401, message: "send server.admin_token as a Bearer token" };
+const NO_TOKEN: Refused = {
+  status: 401,
+  message: "sign in on the page, or send server.admin_token as a Bearer token",
+};
 
 function checkHost(request: GuardedRequest, allowed: readonly string[]): Refused | undefined {
   const host = single(request.headers.host);
@@ -113,7 +117,8 @@ function hasKey(headers: GuardedRequest["headers"], keys: readonly string[]): bo
 
 function hasToken(headers: GuardedRequest["headers"], token: string): boolean {
   const sent = bearer(headers);
-  return sent !== undefined && sameSecret(sent, token);
+  if (sent !== undefined && sameSecret(sent, token)) return true;
+  return hasSession(single(headers.cookie), token, sameSecret);
 }
 
 function bearer(headers: GuardedRequest["headers"]): string | undefined {

@@ -2,6 +2,7 @@ import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import { serverSchema } from "../../lib/config/schema.ts";
 import { type GuardedRequest, guard } from "../../lib/server/guard.ts";
+import { sessionCookie } from "../../lib/server/page-session.ts";
 
 function status(
   request: Partial<GuardedRequest> & { headers?: Record<string, string> },
@@ -99,6 +100,28 @@ describe("keys", () => {
       ),
     ).toBe("passes");
     expect(status({ path: "/api/hello", method: "GET" }, { admin_token: "secret" })).toBe("passes");
+    expect(status({ path: "/api/session", method: "POST" }, { admin_token: "secret" })).toBe("passes");
     expect(status({}, { admin_token: "secret" })).toBe("passes");
+  });
+});
+
+describe("the page's session", () => {
+  const [pair = ""] = sessionCookie("secret").split(";");
+  const asked = (cookie: string, server: object = { admin_token: "secret" }) =>
+    status({ path: "/api/status", method: "GET", headers: { cookie } }, server);
+
+  test("opens the API, among other cookies too", () => {
+    expect(asked(pair)).toBe("passes");
+    expect(asked(`other=1; ${pair}; more=2`)).toBe("passes");
+  });
+  test("is that of this token alone, and holds it in no readable form", () => {
+    expect(asked(pair, { admin_token: "another" })).toBe(401);
+    expect(asked("ccm_session=secret")).toBe(401);
+    expect(asked("ccm_session=")).toBe(401);
+    expect(pair).not.toContain("secret");
+  });
+  test("helps no other web page", () => {
+    const headers = { cookie: pair, origin: "http://evil.com" };
+    expect(status({ path: "/api/status", method: "GET", headers }, { admin_token: "secret" })).toBe(403);
   });
 });

@@ -1,4 +1,6 @@
-import { type Connection, connection } from "../state/store.ts";
+import { sendJson, signedOut } from "../state/api.ts";
+import { close } from "../state/connection.ts";
+import { type Connection, config, connection } from "../state/store.ts";
 import type { Tone } from "../words/states.ts";
 import { Mark } from "./icons.tsx";
 import { StatePill } from "./pill.tsx";
@@ -11,6 +13,16 @@ const CONNECTIONS = {
   lost: { word: "Reconnecting", tone: "warn" },
 } as const satisfies Record<Connection, { word: string; tone: Tone }>;
 
+function hasToken(): boolean {
+  return (config.data.value?.config.server.admin_token ?? "") !== "";
+}
+
+async function signOut(): Promise<void> {
+  await sendJson("DELETE", "/api/session");
+  signedOut.value = true;
+  close();
+}
+
 export function Header() {
   const { word, tone } = CONNECTIONS[connection.value];
   return (
@@ -22,7 +34,12 @@ export function Header() {
             Claude Code <b>Mux</b>
           </span>
         </span>
-        <TabList />
+        {!signedOut.value && <TabList />}
+        {!signedOut.value && hasToken() && (
+          <button type="button" class="quiet-button sign-out" onClick={signOut}>
+            Sign out
+          </button>
+        )}
         <span class="top-state" role="status">
           <StatePill tone={tone} word={word} />
         </span>

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import type { ApiError, ConfigFault, RouteView } from "../../server/admin/views.ts";
 
 /** An answer of the API that is not what was asked for. `message` is fit for the user. */
@@ -16,6 +17,9 @@ export class ApiProblem extends Error {
     this.faults = faults;
   }
 }
+
+/** The server asks for `server.admin_token`, and this page has not shown it. */
+export const signedOut = signal(false);
 
 /** @throws {ApiProblem} */
 export function getJson<T>(path: string): Promise<T> {
@@ -51,7 +55,9 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
   });
   const text = await response.text();
   if (response.ok) return JSON.parse(text) as T;
-  throw readProblem(response.status, text);
+  const problem = readProblem(response.status, text);
+  if (problem.code === "unauthorized" && path.startsWith("/api/")) signedOut.value = true;
+  throw problem;
 }
 
 function readProblem(status: number, text: string): ApiProblem {

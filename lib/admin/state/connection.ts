@@ -1,5 +1,5 @@
 import type { LiveEvents, StatusView } from "../../server/admin/views.ts";
-import { ApiProblem, getJson } from "./api.ts";
+import { ApiProblem, getJson, signedOut } from "./api.ts";
 import { loadRequests, takeRequest } from "./requests.ts";
 import { connection, loadConfiguration, notice, refusal, status } from "./store.ts";
 
@@ -21,8 +21,14 @@ export function connect(): void {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
 }
 
+/** After signing in: everything that was refused is asked for again. */
+export function reconnect(): void {
+  close();
+  open();
+}
+
 function open(): void {
-  if (source) return;
+  if (source || signedOut.value) return;
   clearTimeout(retryTimer);
   source = new EventSource("/api/events");
   source.onerror = lose;
@@ -37,7 +43,8 @@ function on<K extends keyof LiveEvents>(event: K, take: (data: LiveEvents[K]) =>
   source?.addEventListener(event, (message) => take(JSON.parse(message.data) as LiveEvents[K]));
 }
 
-function close(): void {
+/** Ends the stream, until the page is asked to connect again. */
+export function close(): void {
   clearTimeout(retryTimer);
   source?.close();
   source = undefined;

@@ -19,6 +19,7 @@ import { journalRoutes } from "./routes/journal.ts";
 import { patternRoutes } from "./routes/patterns.ts";
 import { providerRoutes } from "./routes/providers.ts";
 import { routeRoutes } from "./routes/route.ts";
+import { sessionRoutes } from "./routes/session.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
 
 /** All of `/api`, and the page. */
@@ -39,6 +40,7 @@ export function createAdminApp(deps: AdminDeps): Hono {
   app.route("/api/providers", providerRoutes(deps));
   app.route("/api/route", routeRoutes(deps));
   app.route("/api/patterns", patternRoutes());
+  app.route("/api/session", sessionRoutes(deps));
   app.route("/api/simulate", simulateRoutes(deps));
   app.route("/api/journal", journalRoutes(deps));
   app.route("/api/chart", chartRoutes(deps));

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browserPath, startBrowser } from "./browser.ts";
+import { openStage, type Stage, twoProviders } from "./stage.ts";
+
+const TOKEN = "page-token-never-to-be-seen-77";
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+describe.skipIf(browserPath === undefined)("a server with an admin token", () => {
+  let browser: Browser;
+  let stage: Stage;
+  beforeAll(async () => {
+    browser = await startBrowser();
+    stage = await openStage(browser, (simulator) => `[server]\nadmin_token = "${TOKEN}"\n${twoProviders(simulator)}`);
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await browser?.close();
+  });
+
+  test("asks for it, refuses a wrong one, and lets in by a cookie that no script can read", async () => {
+    const { page, complaints, close } = await stage.open("#/models");
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    expect(await page.getByRole("tab").count()).toBe(0);
+    await page.evaluate(await readFile(AXE, "utf8"));
+    expect(await page.evaluate("axe.run().then((result) => result.violations.map(({ id }) => id))")).toEqual([]);
+    await page.keyboard.type("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("That is not server.admin_token.").waitFor();
+    await page.getByLabel("Admin token").fill(TOKEN);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Models" }).waitFor();
+    await page.getByRole("banner").getByText("Live").waitFor();
+    expect(await page.evaluate("document.cookie")).toBe("");
+    const [cookie] = await page.context().cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
+    expect(cookie?.value).not.toContain(TOKEN);
+    await page.reload();
+    await page.getByRole("heading", { name: "small", exact: true }).waitFor();
+    expect(await page.content()).not.toContain(TOKEN);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
