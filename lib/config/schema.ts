@@ -230,6 +230,7 @@ export const configSchema = v.strictObject({
       failure_threshold: v.optional(count, 3),
       hold_back_ms: v.optional(milliseconds, 0),
       rescue: v.optional(v.picklist(RESCUES), "off"),
+      hedge: v.optional(v.boolean(), false),
     }),
     {},
   ),

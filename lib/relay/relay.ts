@@ -5,10 +5,12 @@
  */
 import type { AttemptOutcome } from "./attempt.ts";
 import { conclude } from "./conclude.ts";
+import { canHedge, tryHedged } from "./hedge.ts";
 import { nextStep } from "./policy.ts";
 import { type RelayDeps, type RelayJob, Run, type Step } from "./run.ts";
 import { send } from "./send.ts";
 import { keyOf, Steps } from "./steps.ts";
+import type { TryHere } from "./tried.ts";
 
 /** Serves the request from the first provider that can, and tells the client the truth when none can. */
 export async function relay(job: RelayJob, deps: RelayDeps): Promise<void> {
@@ -32,10 +34,12 @@ async function walk(run: Run): Promise<AttemptOutcome | undefined> {
   while (!run.over) {
     const step = steps.next();
     if (!step) return undefined;
-    const { next, outcome } = await tryHere(run, step, () => steps.othersLeft);
-    if (next === "done") return outcome.kind === "broken" ? await mended(run, outcome, step, steps) : outcome;
+    const { next, outcome, ...tried } = run.job.settings.failover.hedge
+      ? await tryHedged(run, step, steps, tryHere)
+      : await tryHere(run, step, steps);
+    if (next === "done") return outcome.kind === "broken" ? await mended(run, outcome, tried.step, steps) : outcome;
     if (next === "stop") return undefined;
-    if (next === "larger") steps.needsLargerThan(step);
+    if (next === "larger") steps.needsLargerThan(tried.step);
   }
   return undefined;
 }
@@ -53,40 +57,36 @@ async function mended(
 }
 
 /** All tries at one provider with one credential. */
-async function tryHere(
-  run: Run,
-  step: Step,
-  othersLeft: () => boolean,
-): Promise<{ next: "done" | "stop" | "next" | "larger"; outcome: AttemptOutcome }> {
+const tryHere: TryHere = async (run, step, steps, hedged = false) => {
   const { job, deps } = run;
   const { max_attempts, initial_delay_ms, backoff_multiplier } = job.settings.retry;
   const limits = { maxAttempts: max_attempts, initialDelayMs: initial_delay_ms, multiplier: backoff_multiplier };
   let waitedHere = false;
   let retry: (() => void) | undefined;
   for (let triesHere = 1; ; triesHere++) {
-    const { outcome } = await send(run, step, { fresh: triesHere > 1, mayWait: !othersLeft() });
+    const { outcome } = await send(run, step, { fresh: triesHere > 1, mayWait: !steps.othersLeft, hedged });
     retry?.();
     if (outcome.kind === "streamed" || outcome.kind === "answered") remember(run, step);
-    if (outcome.kind !== "failed" || job.reply.gone) return { next: "done", outcome };
+    if (outcome.kind !== "failed" || job.reply.gone) return { step, next: "done", outcome };
     const verdict = nextStep(
       outcome.failure,
-      { triesHere, waitedHere, othersLeft: othersLeft() },
+      { triesHere, waitedHere, othersLeft: steps.othersLeft },
       limits,
       deps.random(),
     );
-    if (verdict.step !== "again") return { next: verdict.step, outcome };
-    if (run.elapsed() + verdict.delayMs > run.budgetMs) return { next: "next", outcome };
+    if (verdict.step !== "again") return { step, next: verdict.step, outcome };
+    if (run.elapsed() + verdict.delayMs > run.budgetMs) return { step, next: "next", outcome };
     retry = deps.retryBudget.take();
-    if (!retry) return { next: "next", outcome };
+    if (!retry) return { step, next: "next", outcome };
     waitedHere ||= verdict.waited;
     await run.pause(verdict.delayMs);
-    if (job.reply.gone) {
+    if (job.reply.gone || run.winner) {
       retry();
-      return { next: "done", outcome };
+      return { step, next: "done", outcome };
     }
     deps.health.force(...keyOf(step));
   }
-}
+};
 
 /** Ordering goes by what was seen: how fast the provider began, and whose prompt cache is warm. */
 function remember(run: Run, { mapping }: Step): void {
@@ -97,6 +97,7 @@ function remember(run: Run, { mapping }: Step): void {
     provider: mapping.provider.name,
     model: mapping.model,
     promptBytes: inbound.raw.length,
+    keepSample: run.job.settings.failover.hedge && canHedge(inbound),
     ttftMs: (entry.ttftMs ?? run.elapsed()) - began,
     now: run.deps.now(),
   });

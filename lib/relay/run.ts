@@ -119,9 +119,14 @@ export class Run {
     this.winner = record;
     this.serving = step;
     this.job.entry.ttftMs ??= this.elapsed();
-    for (const [other, attempt] of this.#running) if (other !== record) attempt.abort();
-    this.#wakeAll();
+    this.endOthers();
     return true;
+  }
+
+  /** Ends what is under way beside the winner, or all of it where there is none. */
+  endOthers(): void {
+    for (const [other, attempt] of this.#running) if (other !== this.winner) attempt.abort();
+    this.#wakeAll();
   }
 
   /** The answer of the winner has broken: another may go on with it. */

@@ -15,6 +15,8 @@ export interface SendOptions {
   fresh: boolean;
   /** Nobody else is left: a place at this provider is worth waiting for. */
   mayWait: boolean;
+  /** Beside tries at another provider. */
+  hedged?: boolean;
   /** The answer to a request that is a little different goes through something before it gets to the client. */
   rescue?: { inbound: InboundRequest; outlet: Outlet };
 }
@@ -61,6 +63,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   const { provider, model } = step.mapping;
   const started = performance.now();
   const record: AttemptRecord = { provider: provider.name, model, wire: provider.wire, at: started - arrived, ms: 0 };
+  if (how.hedged) record.hedged = true;
   entry.attempts.push(record);
   if (!run.winner) run.serving = step;
   const sent = await withPlace(run, step, how, record);

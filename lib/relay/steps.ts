@@ -35,6 +35,17 @@ export class Steps {
     return this.next();
   }
 
+  /** A healthy step at another provider, to be asked at the same time; never a second login at the same vendor. */
+  beside({ mapping: { provider } }: Step): Step | undefined {
+    const at = this.#fit.findIndex((step) => {
+      const other = step.mapping.provider;
+      const isSameVendor = other.type.id === provider.type.id && other.authType === "oauth";
+      if (other.name === provider.name || isSameVendor || !this.#isLargeEnough(step)) return false;
+      return !this.#forcing && this.#run.deps.health.enter(...keyOf(step));
+    });
+    return at < 0 ? undefined : this.#fit.splice(at, 1)[0];
+  }
+
   /** Somebody is left to be asked. */
   get othersLeft(): boolean {
     return [...this.#fit, ...(this.#forcing ? [] : this.#cooling)].some((step) => this.#isLargeEnough(step));

@@ -1,5 +1,6 @@
 import type { HealthView } from "../routing/decision.ts";
 import type { Health } from "./health.ts";
+import { HedgeBudget } from "./hedge-budget.ts";
 
 /** Weight of the newest sample in the decaying average. */
 const ALPHA = 0.3;
@@ -7,6 +8,9 @@ const ALPHA = 0.3;
 const BUCKETS = [32_000, 128_000, 512_000] as const;
 /** How many conversations are remembered. */
 const MAX_SESSIONS = 5_000;
+/** What is usual is told by so many figures at least, and by the latest. */
+const FEWEST_SAMPLES = 10;
+const MOST_SAMPLES = 60;
 /** For how long a provider that broke an answer is trusted less. */
 const CUT_MATTERS_MS = 60 * 60_000;
 /** The beginning of an answer is held back at most so many times as long as configured. */
@@ -14,8 +18,12 @@ const MOST_PATIENCE = 4;
 
 /** How fast providers began to answer, and who served which conversation last: what ordering goes by. */
 export class TrackRecord {
+  /** Which of the requests that are late are asked twice. */
+  readonly hedges = new HedgeBudget();
   readonly #firstToken = new Map<string, number>();
   readonly #served = new Map<string, number>();
+  /** The latest times to first token. */
+  readonly #samples = new Map<string, number[]>();
   /** When each provider broke answers after content: the latest few, epoch ms. */
   readonly #cuts = new Map<string, number[]>();
 
@@ -26,11 +34,14 @@ export class TrackRecord {
     model: string;
     promptBytes: number;
     ttftMs: number;
+    /** Keep the figure itself, not only its average: for `usualFirstToken`. */
+    keepSample?: boolean;
     now: number;
   }): void {
     const key = speedKey(at.provider, at.model, at.promptBytes);
     const before = this.#firstToken.get(key);
     this.#firstToken.set(key, before === undefined ? at.ttftMs : before + ALPHA * (at.ttftMs - before));
+    if (at.keepSample) this.#samples.set(key, [...(this.#samples.get(key) ?? []), at.ttftMs].slice(-MOST_SAMPLES));
     const session = sessionKey(at.session, at.provider, at.model);
     this.#served.delete(session);
     this.#served.set(session, at.now);
@@ -53,6 +64,13 @@ export class TrackRecord {
 
   timeToFirstToken(provider: string, model: string, promptBytes: number): number | undefined {
     return this.#firstToken.get(speedKey(provider, model, promptBytes));
+  }
+
+  /** In how many ms the first token nearly always comes (95 %); undefined while too little is known. */
+  usualFirstToken(provider: string, model: string, promptBytes: number): number | undefined {
+    const samples = this.#samples.get(speedKey(provider, model, promptBytes)) ?? [];
+    if (samples.length < FEWEST_SAMPLES) return undefined;
+    return samples.toSorted((a, b) => a - b)[Math.ceil(samples.length * 0.95) - 1];
   }
 
   lastServed(session: string, provider: string, model: string): number | undefined {
