@@ -60,8 +60,9 @@ test("every verb is mentioned", () => {
   expect(VERB_NAMES.filter((verb) => !mentioned.has(verb))).toEqual([]);
 });
 
-test("the README's table names every provider, with a link", async () => {
+test("the README's table names every provider, with the link that the catalogue has", async () => {
   const readme = await readFile(join(REPOSITORY, "README.md"), "utf8");
-  const named = PROVIDER_TYPES.filter(({ baseUrls, docs }) => docs && Object.keys(baseUrls).length > 0);
-  expect(named.filter(({ label }) => !readme.includes(`[${label}](https://`)).map(({ label }) => label)).toEqual([]);
+  const links = PROVIDER_TYPES.flatMap(({ docs }) => docs ?? []);
+  expect(links.length).toBeGreaterThan(18);
+  expect(links.filter((docs) => !readme.includes(`](${docs})`))).toEqual([]);
 });
