@@ -36,6 +36,8 @@ export interface ClaudeOptions {
   baseUrl: string;
   prompt: string;
   allowedTools?: readonly string[];
+  /** With a login of its own, as under `ccmctl env --profile subscription`, instead of the stand-in key. */
+  signedIn?: boolean;
 }
 
 /**
@@ -65,7 +67,7 @@ export async function runClaude(binary: string, options: ClaudeOptions): Promise
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
       CLAUDE_CODE_GATEWAY_HINT_HEADERS: "1",
       ANTHROPIC_BASE_URL: options.baseUrl,
-      ANTHROPIC_API_KEY: "ccm-proxy",
+      ...(options.signedIn ? { CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-nobody" } : { ANTHROPIC_API_KEY: "ccm-proxy" }),
     });
     const events = stdout
       .split("\n")
