@@ -142,7 +142,7 @@ function requestSchema(dialect: ResponsesDialect): Schema {
       tools: listOf({ anyOf: kinds }, maxTools === undefined ? {} : { maxItems: maxTools }),
       ...fields,
     },
-    ["model", "input", "store", ...demands],
+    ["model", "input", ...("store" in fields ? ["store"] : []), ...demands],
   );
 }
 
@@ -291,7 +291,7 @@ export const RESPONSES_DIALECTS: Readonly<Record<string, ResponsesDialect>> = {
     schemaWithout: ["additionalProperties"],
     maxTools: 128,
   },
-  groq: { ...OPEN, efforts: ["low", "medium", "high"], maxTools: 128 },
+  groq: { ...OPEN, without: [...(OPEN.without ?? []), "store"], efforts: ["low", "medium", "high"], maxTools: 128 },
   moonshot: {
     ...OPEN,
     efforts: ["low", "high", "max"],
