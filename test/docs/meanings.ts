@@ -68,6 +68,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   "failover.failure_threshold": "Failures in a row that are too often.",
   "failover.hold_back_ms": "Holds the beginning of each answer for so long, so that early breaks stay unseen.",
   "failover.rescue": "What is done when an answer breaks in its middle. See [failover](failover.md).",
+  "failover.hedge":
+    "Starts the next provider too when the first is later than it nearly always is; the first content wins. One request in twenty at most.",
   "budget.*": "US dollars that may be spent in that time, in all.",
   "budget.warn_at": "Share of a limit from which on Claude Code shows it.",
   "budget.at_stop": "What is done once a limit is reached: requests are refused, or go to `budget.model`.",
