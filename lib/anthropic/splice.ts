@@ -7,6 +7,8 @@ export interface Changes {
   model?: string;
   /** Take every `<CCM-SUBAGENT-MODEL>` tag out of `system`. */
   removeSubagentTag?: boolean;
+  /** Top-level fields with their new values; undefined takes a field out, which must not be the first one. */
+  fields?: ReadonlyMap<string, unknown>;
 }
 
 /** Bytes that replace a range of the original. */
@@ -30,7 +32,24 @@ export function spliceBody(request: InboundRequest, changes: Changes): Buffer {
     edits.push({ ...model, bytes: json(changes.model) });
   const system = top.get("system");
   if (system && changes.removeSubagentTag) edits.push(...tagEdits(raw, system));
+  for (const [name, value] of changes.fields ?? []) edits.push(fieldEdit(raw, name, top.get(name), value));
   return applyEdits(raw, edits);
+}
+
+/** A new field goes to the end: an object that holds a model has others before it. */
+function fieldEdit(raw: Buffer, name: string, range: Range | undefined, value: unknown): Edit {
+  const end = raw.lastIndexOf("}");
+  if (range) return value === undefined ? removal(raw, range) : { ...range, bytes: json(value) };
+  return { start: end, end, bytes: value === undefined ? NO_BYTES : Buffer.from(`,${json(name)}:${json(value)}`) };
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** Takes a field out together with the comma before it. */
+function removal(raw: Buffer, value: Range): Edit {
+  const keyEnd = raw.lastIndexOf('"', raw.lastIndexOf(":", value.start));
+  const keyStart = raw.lastIndexOf('"', keyEnd - 1);
+  return { start: raw.lastIndexOf(",", keyStart), end: value.end, bytes: NO_BYTES };
 }
 
 function applyEdits(raw: Buffer, edits: Edit[]): Buffer {

@@ -3,8 +3,8 @@ import { spliceBody } from "../../anthropic/splice.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { claudeTraits } from "../../catalog/claude-traits.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
-import { fitModel, withoutThinking } from "./fit-model.ts";
-import { lacksThinking, mayHoldStrangers, withoutStrangers, withReminders } from "./history.ts";
+import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
+import { lacksThinking, mayHoldReminders, mayHoldStrangers, withoutStrangers, withReminders } from "./history.ts";
 import { thirdPartyBody } from "./third-party.ts";
 
 /** Where the client names none; Claude Code sends this one. */
@@ -31,20 +31,49 @@ export function messagesRequest(inbound: InboundRequest, target: Target): Upstre
   };
 }
 
-/** Bytes are spliced wherever nothing else has to change. */
+/** Bytes are spliced wherever nothing inside the conversation has to change. */
 function ownBody(inbound: InboundRequest, { model, capabilities }: Target): Buffer | string {
-  const spliced = spliceBody(inbound, { model, removeSubagentTag: true });
-  const traits = inbound.facts.model === model ? undefined : claudeTraits(model);
-  const strangers = mayHoldStrangers(inbound.raw);
-  if (!traits && !strangers) return spliced;
-  let body = JSON.parse(spliced.toString("utf8")) as MessagesBody;
+  const { raw, facts } = inbound;
+  const traits = facts.model === model ? undefined : claudeTraits(model);
+  const fit = traits && { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput };
+  const strangers = mayHoldStrangers(raw);
+  if (!strangers && (!fit || fit.midSystem || !mayHoldReminders(inbound))) {
+    const fields = fit ? changedFields(inbound, fit) : NO_FIELDS;
+    if (fields) return spliceBody(inbound, { model, removeSubagentTag: true, fields });
+  }
+  let body = JSON.parse(spliceBody(inbound, { model, removeSubagentTag: true }).toString("utf8")) as MessagesBody;
   if (strangers) body = { ...body, messages: withoutStrangers(body.messages) };
-  if (traits) {
-    if (!traits.midSystem) body = { ...body, messages: withReminders(body.messages) };
-    body = fitModel(body, { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput });
+  if (fit) {
+    if (!fit.midSystem) body = { ...body, messages: withReminders(body.messages) };
+    body = fitModel(body, fit);
   }
   const isBare = strangers && body.thinking?.type === "enabled" && lacksThinking(body.messages);
   return JSON.stringify(isBare ? withoutThinking(body) : body);
+}
+
+const NO_FIELDS: ReadonlyMap<string, unknown> = new Map();
+
+/** Fields that are long and that fitting to a model does not look at. */
+const LONG_FIELDS = ["messages", "system", "tools"];
+
+/**
+ * What fitting to the model changes beside the conversation.
+ * @returns undefined where the fields cannot be read or changed one by one
+ */
+function changedFields({ raw, top }: InboundRequest, fit: Fit): Map<string, unknown> | undefined {
+  const short = [...top].filter(([name]) => !LONG_FIELDS.includes(name));
+  const texts = new Map(short.map(([name, { start, end }]) => [name, raw.toString("utf8", start, end)]));
+  try {
+    const given = Object.fromEntries([...texts].map(([name, text]) => [name, JSON.parse(text)]));
+    const fitted: Record<string, unknown> = fitModel({ ...given, messages: [] } as unknown as MessagesBody, fit);
+    const names = new Set([...Object.keys(given), ...Object.keys(fitted)].filter((name) => name !== "messages"));
+    const changed = [...names].filter((name) => JSON.stringify(given[name]) !== JSON.stringify(fitted[name]));
+    const [first] = top.keys();
+    if (changed.some((name) => name === first && fitted[name] === undefined)) return undefined;
+    return new Map(changed.map((name) => [name, fitted[name]]));
+  } catch {
+    return undefined; // a bad escape: whoever reads the whole body will say so
+  }
 }
 
 /** The same for counting: the endpoint takes the same body. */
