@@ -113,6 +113,42 @@ describe.skipIf(browserPath === undefined)("Test", () => {
     await answer().getByRole("alert").waitFor();
   });
 
+  test("two models side by side, each with its time, route and attempts", async () => {
+    await page.getByLabel("Compare with").selectOption("small");
+    await send();
+    const side = (model: string) => page.getByRole("region", { name: `Answer of ${model}` });
+    for (const model of ["claude-sonnet-4-20250514", "small"]) {
+      await side(model).getByRole("status").getByText("Complete").waitFor();
+      expect(await words(side(model))).toMatch(/First token[\s\S]*Total[\s\S]*Attempts/);
+    }
+    expect(await words(side("small"))).toContain("gpt-5-mini");
+    await page.getByRole("button", { name: "Do not compare with small" }).click();
+  });
+
+  test("a picture goes along, the answer comes whole, and both sides can be read raw", async () => {
+    const buffer = Buffer.from(
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+      "base64",
+    );
+    await page.getByLabel("Picture").setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer });
+    await page.getByRole("alert").getByText("A PNG, JPEG, GIF or WebP picture is needed.").waitFor();
+    await page.getByLabel("Picture").setInputFiles({ name: "dot.png", mimeType: "image/png", buffer });
+    await page.getByText("dot.png").waitFor();
+    await page.getByLabel("Stream the answer").uncheck();
+    await send();
+    await phase("Complete");
+    const body = stage.simulator.requests.at(-1)?.ask?.body as {
+      stream?: boolean;
+      messages: { content: { type: string }[] }[];
+    };
+    expect(body.messages[0]?.content[0]?.type).toBe("image");
+    await answer().getByText("Raw request and response").click();
+    expect(await words(answer().getByRole("region", { name: /^Request to .* raw$/ }))).toContain('"stream": false');
+    expect(await words(answer().getByRole("region", { name: /^Response of .* raw$/ }))).toContain('"type": "message"');
+    await page.getByRole("button", { name: "Take it off" }).click();
+    expect(window.complaints).toEqual([]);
+  });
+
   test("what was written and answered is still there after a walk to another tab", async () => {
     await page.getByRole("textbox", { name: "Message" }).fill("Remember me.");
     await send();

@@ -7,6 +7,7 @@ import { findRequest, requestById } from "../state/requests.ts";
 import type { Tone } from "../words/states.ts";
 import { AnswerBlocks } from "./answer-blocks.tsx";
 import { Measures } from "./measures.tsx";
+import { RawView } from "./raw-view.tsx";
 import { RouteTaken } from "./route-taken.tsx";
 import type { Trial } from "./trial.ts";
 
@@ -19,7 +20,7 @@ const PHASES = {
 } as const satisfies Record<Trial["phase"], { word: string; tone: Tone }>;
 
 /** The answer as it comes, with what became of the request. */
-export function AnswerView({ trial }: { trial: Trial }) {
+export function AnswerView({ trial, titleId, title }: { trial: Trial; titleId: string; title: string }) {
   const id = trial.decision?.requestId ?? "";
   const entry = id === "" ? undefined : requestById(id);
   useEffect(() => {
@@ -28,7 +29,7 @@ export function AnswerView({ trial }: { trial: Trial }) {
   return (
     <>
       <div class="card-head">
-        <h2 id="answer-title">Answer</h2>
+        <h2 id={titleId}>{title}</h2>
         <span role="status">
           <StatePill {...PHASES[trial.phase]} />
         </span>
@@ -36,16 +37,17 @@ export function AnswerView({ trial }: { trial: Trial }) {
       {trial.decision && <RouteTaken decision={trial.decision} />}
       <AnswerBlocks blocks={trial.answer.blocks} growing={trial.phase === "streaming"} />
       {trial.error !== undefined && <Problem>{trial.error}</Problem>}
-      <Measures trial={trial} />
+      <Measures trial={trial} cost={entry?.cost} />
       {entry && entry.outcome !== "running" && entry.attempts.length > 0 && (
-        <section class="trial-attempts" aria-labelledby="attempts-title">
+        <section class="trial-attempts" aria-labelledby={`${titleId}-attempts`}>
           <div class="section-head">
-            <h3 id="attempts-title">Attempts</h3>
+            <h3 id={`${titleId}-attempts`}>Attempts</h3>
             <a href={addressOf("overview", entry.id)}>All about this request</a>
           </div>
           <AttemptTimeline entry={entry} />
         </section>
       )}
+      <RawView trial={trial} />
     </>
   );
 }

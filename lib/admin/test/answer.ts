@@ -64,6 +64,27 @@ export function addEvent(answer: Answer, { event, data }: ServerEvent): Answer {
   }
 }
 
+/** An answer that was not streamed. */
+export function wholeAnswer(json: string): Answer {
+  const message = JSON.parse(json) as {
+    model?: string;
+    stop_reason?: string | null;
+    usage?: Partial<Usage>;
+    content?: (NonNullable<StreamData["content_block"]> & { input?: unknown })[];
+  };
+  return {
+    ...NO_ANSWER,
+    blocks: (message.content ?? []).map((block) => {
+      const shown = newBlock(block);
+      return block.input === undefined ? shown : { ...shown, text: JSON.stringify(block.input) };
+    }),
+    usage: message.usage ?? {},
+    model: message.model ?? "",
+    stopReason: message.stop_reason ?? undefined,
+    whole: true,
+  };
+}
+
 function newBlock(block: StreamData["content_block"]): AnswerBlock {
   const type = block?.type ?? "unknown";
   switch (type) {

@@ -1,9 +1,9 @@
 import { Facts } from "../parts/facts.tsx";
-import { duration, grouped } from "../words/format.ts";
+import { dollars, duration, grouped } from "../words/format.ts";
 import type { Trial } from "./trial.ts";
 
 /** Times as this page felt them, and the tokens that were counted. */
-export function Measures({ trial }: { trial: Trial }) {
+export function Measures({ trial, cost }: { trial: Trial; cost: number | undefined }) {
   const { usage: told, stopReason } = trial.answer;
   // Until its end a stream tells what it begins with, not what it will have cost.
   const usage = trial.totalMs === undefined ? {} : told;
@@ -16,6 +16,7 @@ export function Measures({ trial }: { trial: Trial }) {
           ["Tokens in", count(usage.input_tokens)],
           ["From cache", count(usage.cache_read_input_tokens)],
           ["Tokens out", count(usage.output_tokens)],
+          ["Cost", cost === undefined ? undefined : dollars(cost)],
           ["Stopped because", stopReason],
         ]}
       />

@@ -2,7 +2,7 @@ import "./test.css";
 import { Empty } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { AnswerView } from "./answer-view.tsx";
-import { trial } from "./trial.ts";
+import { trials } from "./trial.ts";
 import { TrialFormView } from "./trial-form.tsx";
 
 /** Send a message through everything that a real request goes through, and watch where it goes. */
@@ -14,19 +14,33 @@ export function TestTab() {
       </PageHead>
       <div class="trial">
         <TrialFormView />
-        <section class="card trial-answer" aria-labelledby="answer-title">
-          {trial.value ? (
-            <AnswerView trial={trial.value} />
+        <div class={trials.value.length > 1 ? "trial-answers many" : "trial-answers"}>
+          {trials.value.length === 0 ? (
+            <NothingYet />
           ) : (
-            <>
-              <h2 id="answer-title">Answer</h2>
-              <Empty title="Nothing sent yet">
-                <p>The answer streams in here, with the route it took and every attempt.</p>
-              </Empty>
-            </>
+            trials.value.map((trial, at) => (
+              <section key={at} class="card trial-answer" aria-labelledby={`answer-${at}`}>
+                <AnswerView
+                  trial={trial}
+                  titleId={`answer-${at}`}
+                  title={trials.value.length > 1 ? `Answer of ${trial.asked}` : "Answer"}
+                />
+              </section>
+            ))
           )}
-        </section>
+        </div>
       </div>
     </div>
+  );
+}
+
+function NothingYet() {
+  return (
+    <section class="card trial-answer" aria-labelledby="answer-title">
+      <h2 id="answer-title">Answer</h2>
+      <Empty title="Nothing sent yet">
+        <p>The answer streams in here, with the route it took and every attempt.</p>
+      </Empty>
+    </section>
   );
 }

@@ -1,8 +1,11 @@
 import { useEffect } from "preact/hooks";
 import { Icon } from "../parts/icons.tsx";
 import { Note } from "../parts/messages.tsx";
+import { addressOf } from "../state/place.ts";
 import { models, needsKey, status } from "../state/store.ts";
+import { CompareChoice } from "./compare-choice.tsx";
 import { FailureChoice } from "./failure-choice.tsx";
+import { ImageChoice } from "./image-choice.tsx";
 import { change, form, isRunning, sendTrial, stopTrial } from "./trial.ts";
 
 export function TrialFormView() {
@@ -21,7 +24,7 @@ export function TrialFormView() {
   };
   return (
     <form class="card trial-form" onSubmit={submit} onKeyDown={sendByKey} aria-label="Test request">
-      {models.data.value && names.length === 0 && <Note>No model is defined yet; ccm-quickstart defines some.</Note>}
+      {models.data.value && names.length === 0 && <NoModel />}
       <label for="trial-model">Model</label>
       <select id="trial-model" value={current.model} onChange={(event) => change({ model: event.currentTarget.value })}>
         {names.map((name) => (
@@ -56,11 +59,25 @@ export function TrialFormView() {
           <input type="checkbox" checked={current.tool} onChange={() => change({ tool: !current.tool })} />
           Offer a tool (get_weather)
         </label>
+        <label class="check">
+          <input type="checkbox" checked={current.stream} onChange={() => change({ stream: !current.stream })} />
+          Stream the answer
+        </label>
       </div>
+      <ImageChoice />
+      <CompareChoice />
       <FailureChoice />
       {needsKey.value && <ServerKey />}
       <Buttons ready={current.model !== ""} />
     </form>
+  );
+}
+
+function NoModel() {
+  return (
+    <Note>
+      No model is defined yet. <a href={addressOf("providers", "+")}>Add a provider</a>, and it gets one.
+    </Note>
   );
 }
 

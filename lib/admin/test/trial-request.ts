@@ -1,3 +1,10 @@
+/** `data` is base64. */
+export interface TrialImage {
+  name: string;
+  mediaType: string;
+  data: string;
+}
+
 /** What the form asks for. Empty strings mean: as the router decides, or no failure. */
 export interface TrialForm {
   model: string;
@@ -5,6 +12,10 @@ export interface TrialForm {
   message: string;
   thinking: boolean;
   tool: boolean;
+  stream: boolean;
+  image: TrialImage | undefined;
+  /** Further models that are asked the same at the same time. */
+  compare: readonly string[];
   failProvider: string;
   fault: string;
   /** One of the server's own keys, where it asks for one. Kept in memory only. */
@@ -22,15 +33,24 @@ const SAMPLE_TOOL = {
 };
 
 /** The body of `POST /v1/messages`. */
-export function trialBody(form: TrialForm) {
+export function trialBody(form: TrialForm, model: string) {
   return {
-    model: form.model,
+    model,
     max_tokens: MAX_TOKENS,
-    stream: true,
-    messages: [{ role: "user", content: form.message }],
+    stream: form.stream,
+    messages: [{ role: "user", content: content(form) }],
     ...(form.thinking && { thinking: { type: "enabled", budget_tokens: THINKING_BUDGET } }),
     ...(form.tool && { tools: [SAMPLE_TOOL] }),
   };
+}
+
+function content({ message, image }: TrialForm) {
+  if (!image) return message;
+  const source = { type: "base64", media_type: image.mediaType, data: image.data };
+  return [
+    { type: "image", source },
+    { type: "text", text: message },
+  ];
 }
 
 /** A named provider, and the failure that is simulated for this request alone. */

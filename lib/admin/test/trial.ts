@@ -1,7 +1,7 @@
 /** The Test tab's state, and the sending of its message. It survives a walk to another tab. */
 import { signal } from "@preact/signals";
 import { findRequest } from "../state/requests.ts";
-import { type Answer, addEvent, NO_ANSWER } from "./answer.ts";
+import { type Answer, addEvent, NO_ANSWER, wholeAnswer } from "./answer.ts";
 import { EventReader } from "./sse.ts";
 import { type TrialForm, trialBody, trialHeaders } from "./trial-request.ts";
 
@@ -11,6 +11,9 @@ export const form = signal<TrialForm>({
   message: "Say hello, and tell me which model you are.",
   thinking: false,
   tool: false,
+  stream: true,
+  image: undefined,
+  compare: [],
   failProvider: "",
   fault: "",
   key: "",
@@ -32,6 +35,8 @@ export interface TrialDecision {
 }
 
 export interface Trial {
+  /** As it was asked for. */
+  asked: string;
   phase: "sending" | "streaming" | "done" | "stopped" | "failed";
   status: number;
   answer: Answer;
@@ -40,15 +45,21 @@ export interface Trial {
   firstMs: number | undefined;
   totalMs: number | undefined;
   error: string | undefined;
+  /** The request's body, and what came back word for word, up to a bound. */
+  sent: string;
+  received: string;
 }
 
-/** Undefined until something was sent. */
-export const trial = signal<Trial | undefined>(undefined);
+/** So much of an answer is kept as it came. */
+const KEPT_RAW = 200_000;
+
+/** One for each model that was asked; empty until something was sent. */
+export const trials = signal<readonly Trial[]>([]);
 
 let abort: AbortController | undefined;
 
 export function isRunning(): boolean {
-  return trial.value?.phase === "sending" || trial.value?.phase === "streaming";
+  return trials.value.some(({ phase }) => phase === "sending" || phase === "streaming");
 }
 
 export function stopTrial(): void {
@@ -58,9 +69,12 @@ export function stopTrial(): void {
 export async function sendTrial(): Promise<void> {
   if (isRunning()) return;
   abort = new AbortController();
-  const start = performance.now();
-  const since = () => performance.now() - start;
-  trial.value = {
+  const { signal: stop } = abort;
+  const asked = [form.value.model, ...form.value.compare.filter((model) => model !== form.value.model)];
+  const bodies = asked.map((model) => JSON.stringify(trialBody(form.value, model)));
+  const headers = trialHeaders(form.value);
+  trials.value = asked.map((model, at) => ({
+    asked: model,
     phase: "sending",
     status: 0,
     answer: NO_ANSWER,
@@ -68,51 +82,65 @@ export async function sendTrial(): Promise<void> {
     firstMs: undefined,
     totalMs: undefined,
     error: undefined,
-  };
+    sent: bodies[at] ?? "",
+    received: "",
+  }));
+  await Promise.all(bodies.map((body, at) => run(at, { method: "POST", headers, body, signal: stop })));
+}
+
+async function run(at: number, init: RequestInit & { signal: AbortSignal }): Promise<void> {
+  const start = performance.now();
+  const since = () => performance.now() - start;
   try {
-    const response = await fetch("/v1/messages", {
-      method: "POST",
-      headers: trialHeaders(form.value),
-      body: JSON.stringify(trialBody(form.value)),
-      signal: abort.signal,
-    });
-    update({ status: response.status, decision: readDecision(response.headers) });
-    if (response.ok && response.body) await readStream(response.body, since);
-    else update({ phase: "failed", error: readError(await response.text(), response.status) });
+    const response = await fetch("/v1/messages", init);
+    update(at, { status: response.status, decision: readDecision(response.headers) });
+    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+    if (response.ok && response.body && isStream) await readStream(at, response.body, since);
+    else await readWhole(at, response, since);
   } catch (error) {
-    const stopped = abort.signal.aborted;
-    update(stopped ? { phase: "stopped" } : { phase: "failed", error: `The connection broke: ${String(error)}` });
+    const stopped = init.signal.aborted;
+    update(at, stopped ? { phase: "stopped" } : { phase: "failed", error: `The connection broke: ${String(error)}` });
   }
-  update({ totalMs: since() });
-  const id = trial.value?.decision?.requestId;
+  update(at, { totalMs: since() });
+  const id = current(at).decision?.requestId;
   if (id) await findRequest(id);
 }
 
-async function readStream(body: ReadableStream<Uint8Array>, since: () => number): Promise<void> {
+async function readWhole(at: number, response: Response, since: () => number): Promise<void> {
+  const text = await response.text();
+  update(at, { received: text.slice(0, KEPT_RAW) });
+  if (!response.ok) return update(at, { phase: "failed", error: readError(text, response.status) });
+  update(at, { phase: "done", answer: wholeAnswer(text), firstMs: since() });
+}
+
+async function readStream(at: number, body: ReadableStream<Uint8Array>, since: () => number): Promise<void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   const events = new EventReader();
-  update({ phase: "streaming" });
+  update(at, { phase: "streaming" });
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    let { answer, firstMs } = current();
-    for (const event of events.push(decoder.decode(part.value, { stream: true }))) {
+    let { answer, firstMs, received } = current(at);
+    const text = decoder.decode(part.value, { stream: true });
+    if (received.length < KEPT_RAW) received += text;
+    for (const event of events.push(text)) {
       answer = addEvent(answer, event);
       if (event.event === "content_block_delta") firstMs ??= since();
     }
-    update({ answer, firstMs });
+    update(at, { answer, firstMs, received });
   }
-  const { answer } = current();
+  const { answer } = current(at);
   const error = answer.error ?? (answer.whole ? undefined : "The answer ended without its proper end.");
-  update(error === undefined ? { phase: "done" } : { phase: "failed", error });
+  update(at, error === undefined ? { phase: "done" } : { phase: "failed", error });
 }
 
-function current(): Trial {
-  if (!trial.value) throw new Error("no trial is running");
-  return trial.value;
+function current(at: number): Trial {
+  const trial = trials.value[at];
+  if (!trial) throw new Error("no such trial is running");
+  return trial;
 }
 
-function update(change: Partial<Trial>): void {
-  trial.value = { ...current(), ...change };
+function update(at: number, fields: Partial<Trial>): void {
+  trials.value = trials.value.map((trial, place) => (place === at ? { ...trial, ...fields } : trial));
 }
 
 function readDecision(headers: Headers): TrialDecision {
