@@ -1,6 +1,7 @@
 import type { JournalEntry } from "./entry.ts";
 import { type JournalFilter, matches } from "./filter.ts";
 import type { JournalFiles } from "./journal-files.ts";
+import { Meter } from "./meter.ts";
 import type { Position } from "./segments.ts";
 import { isFailover } from "./tally.ts";
 
@@ -43,6 +44,7 @@ const RECENT = 100;
  */
 export class Journal {
   readonly totals: Totals = { requests: 0, failed: 0, failovers: 0, cancelled: 0 };
+  readonly meter = new Meter();
   /** Where entries are kept for good. */
   readonly files: JournalFiles | undefined;
   /** In the order in which they began. */
@@ -80,6 +82,7 @@ export class Journal {
         counts.oddities = { ...counts.oddities, [note]: (counts.oddities[note] ?? 0) + 1 };
       this.#byProvider.set(attempt.provider, counts);
     }
+    this.meter.add(entry);
     this.files?.append(entry);
     this.#tell(entry);
   }

@@ -63,7 +63,12 @@ export function addSums(sums: Sums, more: Readonly<Sums>): void {
 export class Tally {
   readonly #rows = new Map<string, Row>();
   readonly #rowsOfDay = new Map<string, number>();
-  readonly #dayOf = dayNamer();
+  readonly #dayOf: (time: number) => string;
+
+  /** @param dayOf names the day of a moment */
+  constructor(dayOf = dayNamer()) {
+    this.#dayOf = dayOf;
+  }
 
   get rows(): Iterable<Readonly<Row>> {
     return this.#rows.values();

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { readRequest } from "../anthropic/request.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
+import { budgetStates } from "../journal/budget.ts";
 import { FAULTS } from "../simulator/faults.ts";
 import { createAdminApp } from "./admin/app.ts";
 import type { AdminConfig, AdminDeps } from "./admin/deps.ts";
@@ -40,6 +41,13 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
     },
     onConfigChange: (listener) => context.onConfigChange(listener),
     journal,
+    usage: {
+      rows: async (since) => (await journal.files?.rows(since)) ?? [],
+      budgets: () => {
+        const { budget } = context.config.settings;
+        return budget && journal.files ? budgetStates(budget, journal.files.spending) : [];
+      },
+    },
     credentials,
     health: {
       reset: (provider) => health.reset(provider),

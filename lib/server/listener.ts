@@ -27,6 +27,10 @@ const HOT_ROUTES: Readonly<Record<string, Handler>> = {
     sendJson(response, 200, { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null });
   },
   "GET /health": (_request, response, context) => sendJson(response, 200, healthAnswer(context)),
+  "GET /metrics": async (_request, response, context) => {
+    const { METRICS_TYPE, metricsText } = await import("./metrics.ts");
+    response.writeHead(200, { "content-type": METRICS_TYPE }).end(metricsText(context));
+  },
   "GET /api/hello": (_request, response) => sendJson(response, 200, { ok: true }),
   "HEAD /api/hello": (_request, response) => void response.writeHead(200).end(),
   "HEAD /": (_request, response) => void response.writeHead(200).end(),

@@ -21,6 +21,7 @@ import { providerRoutes } from "./routes/providers.ts";
 import { routeRoutes } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
+import { usageRoutes } from "./routes/usage.ts";
 
 /** All of `/api`, and the page. */
 export function createAdminApp(deps: AdminDeps): Hono {
@@ -43,6 +44,7 @@ export function createAdminApp(deps: AdminDeps): Hono {
   app.route("/api/session", sessionRoutes(deps));
   app.route("/api/simulate", simulateRoutes(deps));
   app.route("/api/journal", journalRoutes(deps));
+  app.route("/api/usage", usageRoutes(deps));
   app.route("/api/chart", chartRoutes(deps));
   app.route("/api/events", eventRoutes(deps));
   app.route("/api/oauth", oauthRoutes(deps));

@@ -2,8 +2,10 @@ import type { Environment } from "../../config/references.ts";
 import type { ConfigTree } from "../../config/schema.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Credentials } from "../../credentials/credentials.ts";
+import type { BudgetState } from "../../journal/budget.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { JournalPage, JournalQuery } from "../../journal/journal.ts";
+import type { Row } from "../../journal/tally.ts";
 import type { Decision, NoRoute } from "../../routing/decision.ts";
 import type { ConfigFault, FaultChoice, Simulation, StatusView } from "./views.ts";
 
@@ -30,6 +32,12 @@ export interface AdminDeps {
     get(id: string): Promise<JournalEntry | undefined>;
     /** Calls the listener when a request starts, and again when it has ended. */
     subscribe(listener: (entry: JournalEntry) => void): Unsubscribe;
+  };
+  usage: {
+    /** The sums of all days from one on, `2026-11-24`. */
+    rows(since: string): Promise<readonly Row[]>;
+    /** Every limit that is set. */
+    budgets(): BudgetState[];
   };
   credentials: Credentials;
   health: {

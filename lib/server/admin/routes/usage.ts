@@ -1,0 +1,28 @@
+import { Hono } from "hono";
+import { GROUPINGS, type Grouping, sinceDay, usageReport } from "../../../journal/usage-report.ts";
+import type { AdminDeps } from "../deps.ts";
+import { ApiFault } from "../errors.ts";
+
+const DEFAULT_SINCE = "7d";
+
+/**
+ * `GET /api/usage`: what was used and what it cost, `since` today, so many days (`7d`) or a day, `by` provider, model, route
+ * or day; and how far each limit of the budget is used up.
+ */
+export function usageRoutes(deps: AdminDeps): Hono {
+  return new Hono().get("/", async (c) => {
+    const since = sinceDay(c.req.query("since") ?? DEFAULT_SINCE, Date.now());
+    if (since === undefined) throw bad("since", "today, 7d, 4w, or a day such as 2026-11-24");
+    const by = c.req.query("by") ?? "provider";
+    if (!isGrouping(by)) throw bad("by", `one of ${GROUPINGS.join(", ")}`);
+    return c.json({ ...usageReport(await deps.usage.rows(since), by, since), budgets: deps.usage.budgets() });
+  });
+}
+
+function isGrouping(text: string): text is Grouping {
+  return GROUPINGS.some((grouping) => grouping === text);
+}
+
+function bad(path: string, wanted: string): ApiFault {
+  return new ApiFault(400, "bad_request", `${path}: ${wanted} is needed`, { path });
+}
