@@ -18,6 +18,8 @@ export interface Health {
   }[];
   last_error?: unknown;
   active_requests?: number;
+  /** What is wrong around the server, though it serves: sentences for the user. */
+  troubles?: string[];
 }
 
 /** The address at which one can reach a server that listens at `host`: a wildcard is no address. */

@@ -49,7 +49,7 @@ export function linesSince(path: string, from: number): string[] {
 
 /** Where a file ends now, to follow it from there. */
 export function endOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return statsOf(path)?.size ?? 0;
 }
 
 /**
@@ -57,7 +57,7 @@ export function endOf(path: string): number {
  */
 export function followFile(path: string, from: number, onText: (text: string) => void, signal: AbortSignal): void {
   let position = from;
-  let file = fileIdentity(statSync(path, { throwIfNoEntry: false }));
+  let file = fileIdentity(statsOf(path));
   const decoder = new TextDecoder();
 
   const readOn = () => {
@@ -81,7 +81,7 @@ export function followFile(path: string, from: number, onText: (text: string) =>
   };
 
   const timer = setInterval(readOn, POLL_MS);
-  const watcher = statSync(dirname(path), { throwIfNoEntry: false }) && watch(dirname(path), readOn);
+  const watcher = statsOf(dirname(path)) && watch(dirname(path), readOn);
   watcher?.on("error", () => watcher.close()); // the clock goes on
   signal.addEventListener("abort", () => {
     clearInterval(timer);
@@ -96,10 +96,19 @@ function fileIdentity(stats: Stats | undefined): string | undefined {
 }
 
 function openIfThere(path: string): number | undefined {
+  return ifThere(() => openSync(path, "r"));
+}
+
+function statsOf(path: string): Stats | undefined {
+  return ifThere(() => statSync(path));
+}
+
+function ifThere<T>(work: () => T): T | undefined {
   try {
-    return openSync(path, "r");
+    return work();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
@@ -30,7 +30,7 @@ export async function takeOrders(
 ): Promise<Server> {
   const path = controlPath(stateDir, process.pid);
   if (Buffer.byteLength(path) > LONGEST_PATH) throw new Error(`${path} is too long a name for a socket`);
-  rmSync(path, { force: true }); // of a process that had our number before us
+  removeLeftOvers(stateDir);
   const server = createServer(async (incoming, response) => {
     const answer = await answerTo(incoming, onOrder);
     response.setHeader("connection", "close");
@@ -43,6 +43,22 @@ export async function takeOrders(
   chmodSync(path, 0o600);
   server.unref();
   return server;
+}
+
+/** Sockets of servers that were killed, and of one that had our number before us. */
+function removeLeftOvers(stateDir: string): void {
+  for (const name of readdirSync(stateDir)) {
+    const pid = Number(/^control-(\d+)\.sock$/.exec(name)?.[1]);
+    if (pid === process.pid || (pid > 0 && !isAlive(pid))) rmSync(join(stateDir, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 async function answerTo(

@@ -9,6 +9,8 @@ import type { RelayDeps } from "../relay/run.ts";
 import type { TrackRecord } from "../relay/track-record.ts";
 import type { Logger } from "./log.ts";
 import type { Simulations } from "./simulations.ts";
+import type { SteadyClock } from "./steady-clock.ts";
+import type { Complaints } from "./troubles.ts";
 
 /** The configuration in use, replaced as a whole when the file changes. */
 export interface LiveConfig {
@@ -39,6 +41,9 @@ export interface ServerContext {
   readonly relay: RelayDeps;
   readonly simulations: Simulations;
   readonly log: Logger;
+  readonly clock: SteadyClock;
+  /** What parts of the server could not do, for `status`. */
+  readonly complaints: Complaints;
   /** Requests on the data plane that are under way, or wait for a place. */
   readonly gate: Gate;
 }

@@ -1,7 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Health, HealthSnapshot } from "../relay/health.ts";
+import type { ServerContext } from "./context.ts";
 import type { Logger } from "./log.ts";
+import type { Complaints } from "./troubles.ts";
 
 /** Changes are gathered for so long before they are written. */
 const WRITE_AFTER_MS = 500;
@@ -11,14 +13,16 @@ export class HealthFile {
   readonly #path: string;
   readonly #health: Health;
   readonly #log: Logger;
+  readonly #complaints: Complaints;
   readonly #stop: () => void;
   #timer: NodeJS.Timeout | undefined;
   #handedOver = false;
 
-  constructor(stateDir: string, health: Health, log: Logger) {
+  constructor(stateDir: string, { health, log, complaints }: Pick<ServerContext, "health" | "log" | "complaints">) {
     this.#path = join(stateDir, "health.json");
     this.#health = health;
     this.#log = log;
+    this.#complaints = complaints;
     this.#stop = health.subscribe(() => {
       this.#timer ??= setTimeout(() => void this.#write(), WRITE_AFTER_MS).unref();
     });
@@ -63,12 +67,15 @@ export class HealthFile {
       await mkdir(join(this.#path, ".."), { recursive: true, mode: 0o700 });
       await writeFile(next, JSON.stringify(this.#health.snapshot()), { mode: 0o600 });
       await rename(next, this.#path);
+      this.#complaints.tell(this.#path, undefined);
     } catch (error) {
       this.#complain("written", error as Error);
     }
   }
 
   #complain(verb: string, error: Error): void {
-    this.#log.write("warn", `the providers' health could not be ${verb}: ${error.message}`, { path: this.#path });
+    const message = `the providers' health could not be ${verb}: ${error.message}`;
+    this.#log.write("warn", message, { path: this.#path });
+    this.#complaints.tell(this.#path, message);
   }
 }

@@ -54,7 +54,9 @@ log.write("info", `listening on ${server.url}`, { version: CCM_VERSION, pid: pro
 
 const succession = new Succession(server, env.CCM_LOG_FILE, log, leave);
 const control = await takeOrders(stateDir, (order) => succession.start(order)).catch((error: Error) => {
-  log.write("warn", `a restart will refuse requests for a moment: ${error.message}`);
+  const message = `a restart will refuse requests for a moment: ${error.message}`;
+  log.write("warn", message);
+  server.context.complaints.tell("control", message);
   return undefined;
 });
 

@@ -25,6 +25,8 @@ import { createListener } from "./listener.ts";
 import { reportConfig, useConfig } from "./live-config.ts";
 import type { Logger } from "./log.ts";
 import { SIMULATE_HEADER, Simulations } from "./simulations.ts";
+import { SteadyClock } from "./steady-clock.ts";
+import { Complaints } from "./troubles.ts";
 
 export interface StartOptions {
   configPath: string;
@@ -72,7 +74,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { settings, tree } = loaded;
   if (!settings || !tree) throw new ConfigUnusable(loaded);
   const context = createContext(options, { loaded, settings, tree });
-  const healthFile = new HealthFile(options.stateDir, context.health, options.log);
+  const healthFile = new HealthFile(options.stateDir, context);
   await healthFile.load();
   await useCredentials(context);
   context.onConfigChange(() => void useCredentials(context));
@@ -116,8 +118,9 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
   let live = first;
   const listeners = new Set<() => void>();
   const timers = new Timers();
-  const simulations = new Simulations();
-  const health = new Health(() => healthPolicy(live.settings));
+  const clock = new SteadyClock();
+  const simulations = new Simulations(clock.now);
+  const health = new Health(() => healthPolicy(live.settings), clock.now);
   const context: ServerContext = {
     version: CCM_VERSION,
     stateDir: options.stateDir,
@@ -150,6 +153,8 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     trackRecord: new TrackRecord(),
     simulations,
     log,
+    clock,
+    complaints: new Complaints(),
     gate: new Gate(timers),
     get relay() {
       return relay;
@@ -164,7 +169,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     places: new ProviderPlaces(timers),
     credentials: context.credentials,
     repairs: new Repairs(),
-    now: Date.now,
+    now: clock.now,
     random: Math.random,
     simulated: (provider, inbound) => simulations.redirect(provider, inbound.headers[SIMULATE_HEADER]),
   };

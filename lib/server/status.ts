@@ -5,6 +5,7 @@ import { faultViews } from "./admin/present/faults.ts";
 import type { LoginView, ProviderState, ProviderStatus, StatusView } from "./admin/views.ts";
 import type { ServerContext } from "./context.ts";
 import { loginView } from "./oauth/login-view.ts";
+import { troubles } from "./troubles.ts";
 
 /** How the server and each provider are doing; holds no secret. */
 export function statusView(context: ServerContext): StatusView {
@@ -13,7 +14,7 @@ export function statusView(context: ServerContext): StatusView {
     version: context.version,
     pid: process.pid,
     started_at: context.startedAt,
-    uptime_s: Math.floor((Date.now() - context.startedAt) / 1000),
+    uptime_s: Math.floor(process.uptime()),
     url: context.url,
     config: {
       path: loaded.path,
@@ -25,6 +26,7 @@ export function statusView(context: ServerContext): StatusView {
     providers: [...settings.providers.values()].map((provider) => providerStatus(provider, context)),
     totals: { ...context.journal.totals },
     simulations: context.simulations.list(),
+    troubles: troubles(context),
   };
 }
 

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isRunning, type ProcessIdentity } from "../../lib/daemon/process-identity.ts";
 import { isUp, keeperOf, NOWHERE, oneProvider, PATIENT, processesOf, sandboxes } from "./sandbox.ts";
 
-const { sandbox } = sandboxes();
+const { sandbox, afterwards } = sandboxes();
 
 /** A server that has been started, with the processes that belong to it. */
 async function started(...args: string[]) {
@@ -93,4 +93,39 @@ describe("the keeper", () => {
     const own = [...rollup.matchAll(/^Private_\w+: +(\d+) kB/gm)].reduce((sum, found) => sum + Number(found[1]), 0);
     expect(own).toBeLessThan(512);
   });
+});
+describe("a state folder that cannot be written", () => {
+  it("costs the log and the pid file, not the server", async () => {
+    const box = await sandbox(oneProvider(NOWHERE));
+    const file = join(box.dir, "a-file");
+    writeFileSync(file, "");
+    const env = { CCM_HOME: join(file, "state") };
+    afterwards(() => box.ccmctl(["stop", "--now"], { env }));
+    expect((await box.ccmctl(["start"], { env })).code).toBe(0);
+    const status = await box.ccmctl(["status"], { env });
+    expect(status.code).toBe(0);
+    expect(status.stdout).toContain("cannot be written");
+    expect((await box.ccmctl(["restart"], { env })).code).toBe(0);
+    expect((await box.ccmctl(["stop"], { env })).stdout).toContain("Stopped");
+    expect(await isUp(box.port)).toBeUndefined();
+  });
+
+  it("may fill up while the server runs", async () => {
+    const box = await started();
+    mkdirSync(join(box.state, "health.json")); // a file that cannot be replaced stands for a disk that is full
+    await box.ccmctl(["restart"]);
+    const status = await box.ccmctl(["status"]);
+    expect(status.code).toBe(0);
+    expect(status.stdout).toContain("health could not be");
+    expect(existsSync(join(box.state, "ccm.pid"))).toBe(true);
+  });
+});
+
+it("a configuration that vanishes stays in use, and status says that it is gone", async () => {
+  const box = await started();
+  unlinkSync(box.configPath);
+  const status = await box.ccmctl(["status"]);
+  expect(status.code).toBe(0);
+  expect(status.stdout).toMatch(/is gone; what stood in it last stays in use/);
+  expect((await isUp(box.port))?.providers).toMatchObject([{ name: "only" }]);
 });

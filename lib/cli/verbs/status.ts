@@ -39,8 +39,8 @@ function asJson({ env }: VerbContext, found: Found, config: OpenedConfig, port: 
     draining: (record.draining ?? []).filter(isRunning).map(({ pid }) => pid),
   };
   if (found.state === "unhealthy") return running;
-  const { version, started_at, uptime_s, providers, last_error } = found.health;
-  return { ...running, version, started_at, uptime_s, providers: providers ?? [], last_error: last_error ?? null };
+  const { version, started_at, uptime_s, providers = [], troubles = [], last_error = null } = found.health;
+  return { ...running, version, started_at, uptime_s, providers, troubles, last_error };
 }
 
 function asText(context: VerbContext, found: Found, config: OpenedConfig, port: number): string[] {
@@ -49,11 +49,11 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
   const file = tildePath(config.path, env);
   const faults = config.faults;
   const configWords = !config.exists
-    ? `${file} ${paint.dim("(not there; start creates it)")}`
+    ? `${file} ${paint.dim(found.state === "stopped" ? "(not there; start creates it)" : "(gone)")}`
     : `${file} ${faults.length === 0 ? paint.dim("(valid)") : paint.red(`(${counted(faults.length, "fault")})`)}`;
   const faultRows = faults.map((fault) => `    ${faultLine(fault, env, paint)}`);
   const log = ["log", tildePath(stateDir(env).logFile, env)];
-  const crashed = crashWords(readCrashes(stateDir(env)), Date.now()).map((line) => `  ${paint.yellow(line)}`);
+  const crashed = crashWords(readCrashes(stateDir(env)), Date.now());
 
   if (found.state === "stopped") {
     const owner = portOwner(port);
@@ -61,7 +61,7 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
       `${paint.red("○")} ${paint.bold("stopped")}`,
       ...table([["config", configWords], log]),
       ...faultRows,
-      ...crashed,
+      ...crashed.map((line) => `  ${line}`),
       ...(owner ? [`  ${paint.yellow(ownerWords(port, owner))}`] : []),
       "",
       `Start it: ${paint.cyan("ccmctl start")}`,
@@ -76,7 +76,7 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
         : `${paint.yellow("●")} ${paint.bold("unhealthy")}: the server crashes; it is started again and again`,
       ...table([url, ["config", configWords], log]),
       ...faultRows,
-      ...crashed,
+      ...crashed.map((line) => `  ${line}`),
       "",
       `Replace it: ${paint.cyan("ccmctl restart")}`,
     ];
@@ -91,8 +91,8 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
     ...table([url, ["config", configWords], log]),
     ...faultRows,
     ...(faults.length > 0 ? [`    ${paint.dim("The last good configuration is in use.")}`] : []),
-    ...crashed,
-    ...familyWords(record).map((line) => `  ${paint.yellow(line)}`),
+    ...crashed.map((line) => `  ${paint.yellow("!")} ${line}`),
+    ...[...familyWords(record), ...(health.troubles ?? [])].map((line) => `  ${paint.yellow("!")} ${line}`),
     "",
     ...(providers.length === 0
       ? [`  No provider is configured yet. Run ${paint.cyan("ccm-quickstart")}, or open ${url[1]}`]

@@ -129,6 +129,8 @@ export interface StatusView {
   /** Since the server started. `failovers`: requests that a later provider served after an earlier one had failed. */
   totals: { requests: number; failed: number; failovers: number; cancelled: number };
   simulations: Simulation[];
+  /** What is wrong around the server, though it serves: a full disk, a configuration that is gone … Sentences for the user. */
+  troubles: string[];
 }
 
 export interface PriceView {
