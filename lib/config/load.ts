@@ -35,27 +35,35 @@ export async function parseConfig(
   text: string,
   { path, env }: { path: string; env: Environment },
 ): Promise<LoadedConfig> {
-  const base = { path, text, etag: etagOf(text), tree: undefined, settings: undefined, faults: [], notes: [] };
   const parsed = await parseToml(text);
-  if (!parsed.ok) return { ...base, faults: [{ path, line: parsed.line, key: "", message: parsed.message }] };
+  if (!parsed.ok) {
+    const fault = { path, line: parsed.line, key: "", message: parsed.message };
+    return withEtag({ path, text, tree: undefined, settings: undefined, faults: [fault], notes: [] });
+  }
   const { tree: canonical, origins, faults, notes } = canonicalise(parsed.raw);
   const unknown = takeUnknownKeys(configSchema, canonical);
   const { tree, faults: misfits } = fitSchema(canonical);
   const resolution = await resolveSettings(tree, env);
   const blocking = [...faults, ...misfits, ...resolution.faults];
   const place = placer(text, path, parsed.raw, origins);
-  return {
-    ...base,
+  return withEtag({
+    path,
+    text,
     tree: misfits.length === 0 ? tree : undefined,
     settings: blocking.length === 0 ? resolution.settings : undefined,
     faults: await place([...unknown, ...blocking]),
     notes: await place([...notes, ...resolution.notes]),
-  };
+  });
 }
 
 /** @throws what `fs.readFile` throws, e.g. ENOENT */
 export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
   return parseConfig(await readFile(path, "utf8"), { path, env });
+}
+
+/** The mark is reckoned when it is asked for: the page needs it, a start does not. */
+function withEtag(loaded: Omit<LoadedConfig, "etag">): LoadedConfig {
+  return Object.defineProperty(loaded as LoadedConfig, "etag", { get: () => etagOf(loaded.text), enumerable: true });
 }
 
 /**

@@ -6,6 +6,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { formatFault } from "../config/faults.ts";
 import { takeOrders } from "../handover/control.ts";
 import { tellReady, tellReplaced } from "../handover/ready.ts";
@@ -36,6 +37,8 @@ const log = createLogger(
 process.on("exit", () => file?.close());
 
 if (values.config === undefined) exit(2, "--config FILE is needed");
+// Reading the configuration is busy work for a moment: V8 would optimise it, and keep four megabytes of its compiler resident.
+setFlagsFromString("--no-opt");
 const server = await startServer({
   configPath: values.config,
   stateDir,
@@ -50,6 +53,7 @@ const server = await startServer({
   if (error.syscall === "listen" || error.syscall === "bind") return exit(3, `cannot listen: ${error.message}`);
   throw error;
 });
+setFlagsFromString("--opt");
 log.write("info", `listening on ${server.url}`, { version: CCM_VERSION, pid: process.pid });
 
 const succession = new Succession(server, env.CCM_LOG_FILE, log, leave);
