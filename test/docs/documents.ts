@@ -14,7 +14,7 @@ export interface DocumentedCommand {
   line: number;
   /** Continuation lines joined, comments at the end taken away. */
   command: string;
-  /** Commands above it in the same block that set the shell up for it. */
+  /** Commands above it that set the shell up for it: exports of the whole document, others of the same block. */
   setUp: string[];
 }
 
@@ -28,6 +28,7 @@ export async function readDocuments(): Promise<Document[]> {
 
 export function commandsOf({ text }: Document): DocumentedCommand[] {
   const commands: DocumentedCommand[] = [];
+  const exports: string[] = [];
   for (const block of text.matchAll(/^```bash\n([\s\S]*?)^```$/gm)) {
     const first = text.slice(0, block.index).split("\n").length + 1;
     const setUp: string[] = [];
@@ -38,11 +39,19 @@ export function commandsOf({ text }: Document): DocumentedCommand[] {
       while (command.endsWith("\\")) command = `${command.slice(0, -1).trimEnd()} ${(lines[++i] ?? "").trim()}`;
       command = command.replace(/(^|\s+)#\s.*$/, "");
       if (command === "") continue;
-      commands.push({ line, command, setUp: [...setUp] });
-      if (/^(eval|export|cd) /.test(command)) setUp.push(command);
+      commands.push({ line, command, setUp: [...exports, ...setUp] });
+      if (/^export /.test(command)) exports.push(command);
+      if (/^(eval|cd) /.test(command)) setUp.push(command);
     }
   }
   return commands;
+}
+
+/** The texts of fenced blocks of that language. */
+export function blocksOf({ text }: Document, language: string): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
+    ([, block]) => block ?? "",
+  );
 }
 
 /** Targets of links and pictures. */

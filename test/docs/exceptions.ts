@@ -21,6 +21,7 @@ const script = (name: string, why: string): Exception => ({
 export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   "./bin/ccmctl demo": { why: "stays until Ctrl-C, so that one can look at the page", until: /Ctrl-C/ },
   "npm test": script("test", "would run this very test"),
+  "npm test -- --fast": script("test", "would run this very test"),
   "npm run check": script("check", "`npm test` runs it beside the tests"),
   "npm run bench": script("bench", "takes minutes; test/bench runs its parts"),
   "npm run dev": script("dev", "watches the files until Ctrl-C"),

@@ -1,16 +1,22 @@
 /** What the documents point to is there, and what the program can do is in the documents. */
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { PROVIDER_TYPES } from "../../lib/catalog/index.ts";
 import { parseCommand } from "../../lib/cli/args.ts";
 import { VERB_NAMES } from "../../lib/cli/verb-table.ts";
+import { loadConfig } from "../../lib/config/load.ts";
 import { clonedFiles, REPOSITORY } from "./clone.ts";
-import { anchorsOf, codeOf, linksOf, readDocuments } from "./documents.ts";
+import { anchorsOf, blocksOf, codeOf, linksOf, readDocuments } from "./documents.ts";
 
 const documents = await readDocuments();
 const files = await clonedFiles();
 const folders = new Set(files.flatMap((path) => path.split("/").map((_, i, parts) => parts.slice(0, i).join("/"))));
+/** Folders at the top and in `lib/`, which a text that speaks of it may leave out. */
+const rooms = new Set(
+  [...folders].map((folder) => folder.replace(/^lib\//, "")).filter((name) => /^[\w.-]+$/.test(name)),
+);
 const isThere = (path: string) => files.includes(path) || folders.has(path.replace(/\/$/, ""));
 
 describe.each(documents)("$path", (document) => {
@@ -27,12 +33,24 @@ describe.each(documents)("$path", (document) => {
   });
 
   test("the files of this repository that it names are there", () => {
-    const top = new Set([...folders].filter((folder) => folder !== "" && !folder.includes("/")));
     const named = codeOf(document)
       .map((words) => words.replace(/^\.\//, "").split(" ")[0] ?? "")
-      .filter((word) => /^[\w.-]+\/[\w./-]*$/.test(word) && top.has(word.split("/")[0] ?? ""));
-    // Paths within `lib/` may leave it out, where the text speaks of it.
+      .filter((word) => /^[\w.-]+\/[\w./-]*$/.test(word) && rooms.has(word.split("/")[0] ?? ""))
+      .filter((word) => !word.startsWith("anthropic/claude-")); // names of models look like that, too
     expect(named.filter((path) => !isThere(path) && !isThere(`lib/${path}`))).toEqual([]);
+  });
+
+  test("its pieces of configuration are valid, but for the providers and models that they leave to the reader", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ccm-toml-"));
+    const file = join(folder, "ccm-config.toml");
+    for (const text of blocksOf(document, "toml")) {
+      await writeFile(file, text);
+      const { faults } = await loadConfig(file, {});
+      expect(
+        faults.map(({ message }) => message).filter((message) => !/is not defined|there is no/.test(message)),
+      ).toEqual([]);
+    }
+    await rm(folder, { recursive: true });
   });
 
   test("the commands within its sentences are commands", () => {
