@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { against, bareNode, direct, hello, nginx, own } from "./harness/contenders.mjs";
+import { against, bareNode, direct, hello, nginx, own, pipe } from "./harness/contenders.mjs";
 import { describeMachine, loadNow } from "./harness/machine.mjs";
 import { measureDecision } from "./harness/measurements/decision.mjs";
 import { measureJson } from "./harness/measurements/json.mjs";
@@ -69,9 +69,9 @@ async function main() {
 
 /** Starts everyone who takes part; a wire of ours that does not answer is left out, and it is said why. */
 async function assemble({ options, dir, stub, body, load }) {
-  const contenders = [direct(stub), await nginx(dir, stub)].filter(Boolean);
-  if (contenders.length === 1)
-    say("nginx is not installed: no comparison with it (Debian: apt-get install nginx-light)");
+  const proxy = await nginx(dir, stub);
+  const contenders = [direct(stub), proxy, await pipe(dir, stub)].filter(Boolean);
+  if (!proxy) say("nginx is not installed: no comparison with it (Debian: apt-get install nginx-light)");
   const candidates = options.against.map((other) => against(other));
   for (const wire of options.own ? options.wires : []) candidates.push(await own(dir, stub, options.own, wire));
   await stub.answers("json");

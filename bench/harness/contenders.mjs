@@ -51,6 +51,14 @@ http {
 `;
 }
 
+/** What any proxy in Node costs at least: the share of ours that is not ours. */
+export async function pipe(dir, stub) {
+  const port = await freePort();
+  const { pid, program } = launch(dir, "pipe", [join(HERE, "pipe.mjs"), String(port), String(stub.port)]);
+  await listening(program, port);
+  return { name: "pipe", label: "node:http piped", port, path: PATH, model: MODEL, pid, program };
+}
+
 /** A \`node:http\` server that answers by itself: what Node alone weighs, and how fast it starts. */
 export async function hello(dir) {
   const port = await freePort();
