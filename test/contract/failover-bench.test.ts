@@ -3,6 +3,7 @@
  * as rescued, and the checks, with shorter times. `safe`: not rescued, but an honest error in time.
  */
 import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Mux, startMux } from "../support/mux.ts";
 import { ANSWER } from "../support/wall/answer.ts";
@@ -124,7 +125,38 @@ providers = [
   return `${models.join("")}[failover]\ncooldown_ms = 300\nmax_cooldown_ms = 600\n${failover}`;
 }
 
-async function ask(url: string, model: string): Promise<Result> {
+type Ask = (url: string, model: string) => Promise<Result>;
+
+/** The official SDKs, without retries of their own. */
+const CLIENTS: Readonly<Record<string, Ask>> = { Anthropic: askAnthropic, OpenAI: askOpenai };
+
+async function askOpenai(url: string, model: string): Promise<Result> {
+  const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "ccm-proxy", maxRetries: 0, timeout: 30_000 });
+  const started = performance.now();
+  const since = () => performance.now() - started;
+  let text = "";
+  try {
+    const stream = await client.chat.completions.create({
+      model,
+      stream: true,
+      stream_options: { include_usage: true },
+      messages: [{ role: "user", content: "Explain." }],
+    });
+    const result: Result = { ok: false, text: "", ms: 0 };
+    for await (const chunk of stream) {
+      const [choice] = chunk.choices;
+      text += choice?.delta.content ?? "";
+      result.model = chunk.model;
+      if (chunk.usage) result.usage = { output_tokens: chunk.usage.completion_tokens };
+      if (choice?.finish_reason) result.ok = true;
+    }
+    return { ...result, text, ms: since(), ...(!result.ok && { error: "no finish_reason" }) };
+  } catch (error) {
+    return { ok: false, text, error: String(error), ms: since() };
+  }
+}
+
+async function askAnthropic(url: string, model: string): Promise<Result> {
   const client = new Anthropic({ baseURL: url, apiKey: "ccm-proxy", maxRetries: 0, timeout: 30_000 });
   const started = performance.now();
   const since = () => performance.now() - started;
@@ -149,48 +181,55 @@ const MODES = {
   "with continue": { failover: 'rescue = "continue"', safe: [] },
 } as const;
 
-describe.each(Object.entries(UPSTREAMS))("%s as the providers' dialect", (_dialect, upstream) => {
-  describe.each(Object.entries(MODES))("%s", (_mode, { failover, safe }) => {
-    let wall: RawServer;
-    let mux: Mux;
-    beforeAll(async () => {
-      wall = await startRawServer(behave);
-      mux = await startMux({ config: configOf(upstream, wall.url, Object.keys(SCENARIOS), failover) });
-    });
-    afterAll(async () => {
-      await mux.close();
-      await wall.close();
+const DIALECTS = Object.entries(CLIENTS).flatMap(([client, ask]) =>
+  Object.entries(UPSTREAMS).map(([provider, upstream]) => [client, provider, ask, upstream] as const),
+);
+
+describe.each(DIALECTS)(
+  "a client that speaks as %s, providers that speak as %s",
+  (_client, _provider, ask, upstream) => {
+    describe.each(Object.entries(MODES))("%s", (_mode, { failover, safe }) => {
+      let wall: RawServer;
+      let mux: Mux;
+      beforeAll(async () => {
+        wall = await startRawServer(behave);
+        mux = await startMux({ config: configOf(upstream, wall.url, Object.keys(SCENARIOS), failover) });
+      });
+      afterAll(async () => {
+        await mux.close();
+        await wall.close();
+      });
+
+      test.concurrent.each(Object.entries(SCENARIOS).map(([name, s]) => [name, s.fault, s] as const))(
+        "%s %s",
+        async (name, _fault, scenario) => {
+          const result = await ask(mux.url, name);
+          const asked = (model: string) => wall.requests.filter((request) => request.model === model);
+          const seen = { result, primary: asked(name), fallback: asked(`${scenario.fallback ?? "ok"}~${name}`) };
+          const expected = (safe as readonly string[]).includes(name) ? "safe" : "pass";
+          expect({ verdict: verdict(scenario, seen), error: result.error }).toMatchObject({ verdict: expected });
+        },
+      );
     });
 
-    test.concurrent.each(Object.entries(SCENARIOS).map(([name, s]) => [name, s.fault, s] as const))(
-      "%s %s",
-      async (name, _fault, scenario) => {
-        const result = await ask(mux.url, name);
-        const asked = (model: string) => wall.requests.filter((request) => request.model === model);
-        const seen = { result, primary: asked(name), fallback: asked(`${scenario.fallback ?? "ok"}~${name}`) };
-        const expected = (safe as readonly string[]).includes(name) ? "safe" : "pass";
-        expect({ verdict: verdict(scenario, seen), error: result.error }).toMatchObject({ verdict: expected });
-      },
-    );
-  });
-
-  test("s15 down, then healthy again: served all the time, and back soon", async () => {
-    const wall = await startRawServer(behave);
-    const mux = await startMux({ config: configOf(upstream, wall.url, ["s15"], "") });
-    try {
-      const results: Result[] = [];
-      while (wall.requests.length === 0 || !results.at(-1)?.model?.startsWith("s15")) {
-        results.push(await ask(mux.url, "s15"));
-        await new Promise((resolve) => setTimeout(resolve, 150));
-        if (results.length > 60) break;
+    test("s15 down, then healthy again: served all the time, and back soon", async () => {
+      const wall = await startRawServer(behave);
+      const mux = await startMux({ config: configOf(upstream, wall.url, ["s15"], "") });
+      try {
+        const results: Result[] = [];
+        while (wall.requests.length === 0 || !results.at(-1)?.model?.startsWith("s15")) {
+          results.push(await ask(mux.url, "s15"));
+          await new Promise((resolve) => setTimeout(resolve, 150));
+          if (results.length > 60) break;
+        }
+        expect(results.map(({ ok, text }) => ok && text === ANSWER)).toEqual(results.map(() => true));
+        const probes = wall.requests.filter(({ model, at }) => model === "s15" && at < TIMES.down);
+        expect(probes.length).toBeLessThanOrEqual(results.length);
+        expect(results.at(-1)?.model).toBe("s15");
+      } finally {
+        await mux.close();
+        await wall.close();
       }
-      expect(results.map(({ ok, text }) => ok && text === ANSWER)).toEqual(results.map(() => true));
-      const probes = wall.requests.filter(({ model, at }) => model === "s15" && at < TIMES.down);
-      expect(probes.length).toBeLessThanOrEqual(results.length);
-      expect(results.at(-1)?.model).toBe("s15");
-    } finally {
-      await mux.close();
-      await wall.close();
-    }
-  });
-});
+    });
+  },
+);

@@ -91,7 +91,7 @@ describe("chat completions", () => {
     const completion = await openai.chat.completions.create(ASK);
     expect(completion).toMatchObject({
       object: "chat.completion",
-      model: MODEL,
+      model: "upstream-model",
       choices: [{ message: { role: "assistant", content: "hello there" }, finish_reason: "stop" }],
     });
   });

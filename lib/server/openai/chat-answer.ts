@@ -17,7 +17,7 @@ export function finishReason(stopReason: string | null): string {
 }
 
 /** A message as a chat completion. @param created in seconds */
-export function toChat(message: MessageAnswer, model: string, created: number): Loose {
+export function toChat(message: MessageAnswer, created: number): Loose {
   const texts = message.content.filter(({ type }) => type === "text").map(({ text }) => String(text));
   const thoughts = message.content.filter(({ type }) => type === "thinking").map(({ thinking }) => String(thinking));
   const calls = message.content.filter(({ type }) => type === "tool_use");
@@ -27,7 +27,7 @@ export function toChat(message: MessageAnswer, model: string, created: number): 
     id: completionId(message.id),
     object: "chat.completion",
     created,
-    model,
+    model: message.model,
     choices: [
       {
         index: 0,

@@ -9,7 +9,8 @@ import type { Loose } from "./parts.ts";
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export class ChatChunks {
-  readonly #model: string;
+  /** Who answers; until that is told, who was asked for. */
+  #model: string;
   readonly #created: number;
   readonly #withUsage: boolean;
   #id = "chatcmpl-0";
@@ -32,6 +33,7 @@ export class ChatChunks {
   readonly #handlers: Readonly<Record<string, (event: AnthropicEvent) => string>> = {
     message_start: ({ message }) => {
       if (message?.id) this.#id = completionId(message.id);
+      if (message?.model) this.#model = message.model;
       this.#usage = mergeUsage(this.#usage, message?.usage);
       return this.#chunk({ role: "assistant", content: "" });
     },

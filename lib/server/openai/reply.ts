@@ -20,7 +20,7 @@ export function chatAnswer(body: Loose, now: number): OpenAiAnswer {
   const model = String(body.model);
   const withUsage = loose(body.stream_options).include_usage === true;
   const chunks = new ChatChunks({ model, created, withUsage });
-  return { stream: (event) => chunks.add(event), whole: (message) => toChat(message, model, created) };
+  return { stream: (event) => chunks.add(event), whole: (message) => toChat(message, created) };
 }
 
 /** @param now epoch ms */

@@ -17,7 +17,8 @@ interface OpenItem {
  * @see https://platform.openai.com/docs/api-reference/responses-streaming
  */
 export class ResponseEvents {
-  readonly #model: string;
+  /** Who answers; until that is told, who was asked for. */
+  #model: string;
   readonly #created: number;
   readonly #wantsReasoning: boolean;
   readonly #output: Loose[] = [];
@@ -72,6 +73,7 @@ export class ResponseEvents {
   readonly #handlers: Readonly<Record<string, (event: AnthropicEvent) => string>> = {
     message_start: ({ message }) => {
       if (message?.id) this.#id = `resp_${message.id.replace(/^msg_/, "")}`;
+      if (message?.model) this.#model = message.model;
       this.#usage = mergeUsage(this.#usage, message?.usage);
       const response = this.response("in_progress");
       return this.#event("response.created", { response }) + this.#event("response.in_progress", { response });
