@@ -44,7 +44,8 @@ async function askUpstream(
   if (!provider.type.countTokens) return undefined;
   const wire = await loadWire(provider.wire);
   const credential = await relay.credentials.find(provider, 0, inbound);
-  if (!wire.countTokens || !isCredential(credential)) return undefined;
+  // A login may lead to another API than a key does, one that does not count.
+  if (!wire.countTokens || !isCredential(credential) || credential.access?.type.countTokens === false) return undefined;
   try {
     const { type, baseUrl, project = provider.project } = credential.access ?? provider;
     const { location } = provider;

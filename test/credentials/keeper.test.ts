@@ -237,6 +237,34 @@ describe("who else changes the login", () => {
   });
 });
 
+describe("a disk that takes nothing", () => {
+  /** What a full disk does to a file, which a test that runs as root cannot have otherwise. */
+  function fillDisk(store: Bench["store"]): () => void {
+    const full = () => Promise.reject(Object.assign(new Error("no space left"), { code: "ENOSPC", syscall: "write" }));
+    Object.assign(store, { update: full, whileRefreshing: full });
+    return () => {
+      for (const name of ["update", "whileRefreshing"]) Reflect.deleteProperty(store, name);
+    };
+  }
+
+  it("costs nobody the login: a token that still serves is not refreshed, one that is over is, and is saved later", async () => {
+    const { keeper, store, vendor, login, jump, onDisk } = await bench();
+    const record = await login();
+    const makeRoom = fillDisk(store);
+    jump(DUE_MS);
+    expect(keeper.token()).toMatchObject({ access_token: record.access_token });
+    await expect.poll(() => keeper.trouble).toContain("no space left");
+    expect(vendor.count("token")).toBe(0);
+    jump(3_600_000);
+    expect(await keeper.token()).toMatchObject({ generation: 2 });
+    expect(keeper.trouble).toContain("cannot be written to disk");
+    expect(onDisk()?.generation).toBe(1);
+    makeRoom();
+    await keeper.close();
+    expect(onDisk()).toMatchObject({ generation: 2, access_token: keeper.record?.access_token });
+  });
+});
+
 describe("clocks", () => {
   it("an hour forward costs one refresh", async () => {
     const { keeper, vendor, login, jump } = await bench();

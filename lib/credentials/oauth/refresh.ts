@@ -45,8 +45,17 @@ const LOST =
  */
 export async function refreshLogin(job: RefreshJob): Promise<Refreshed> {
   const { store, name } = job;
+  let locked = false;
+  const work = (): Promise<Refreshed> => {
+    locked = true;
+    return alone(job);
+  };
   try {
-    return await store.whileRefreshing(name, LOCK_WAIT_MS, () => alone(job));
+    return await store.whileRefreshing(name, LOCK_WAIT_MS, work).catch((error: unknown) => {
+      // Where nothing can be written there is no lock either, and no other process that could write.
+      if (locked || job.mayWait || !isSystemError(error)) throw error;
+      return work();
+    });
   } catch (error) {
     if (error instanceof LockBusy || error instanceof StoreUnusable || isSystemError(error))
       throw new TokenRefused("later", "store", error.message);
