@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { Price } from "../catalog/types.ts";
 import type { Provider, Settings } from "../config/settings.ts";
@@ -126,7 +126,7 @@ function pricesOf(decision: Decision | NoRoute): PriceAt {
 }
 
 export function newRequestId(): string {
-  return `req_ccm_${randomBytes(9).toString("base64url").replace(/[-_]/g, "0")}`;
+  return `req_ccm_${randomUUID().replaceAll("-", "").slice(0, 18)}`;
 }
 
 function newEntry(id: string, inbound: InboundRequest, path: string, decision: Decision | NoRoute): JournalEntry {
