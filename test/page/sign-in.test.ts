@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seriousFaults } from "./axe.ts";
 import { browserPath, startBrowser } from "./browser.ts";
 import { openStage, type Stage, twoProviders } from "./stage.ts";
 
 const TOKEN = "page-token-never-to-be-seen-77";
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 describe.skipIf(browserPath === undefined)("a server with an admin token", () => {
   let browser: Browser;
@@ -24,8 +22,7 @@ describe.skipIf(browserPath === undefined)("a server with an admin token", () =>
     const { page, complaints, close } = await stage.open("#/models");
     await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
     expect(await page.getByRole("tab").count()).toBe(0);
-    await page.evaluate(await readFile(AXE, "utf8"));
-    expect(await page.evaluate("axe.run().then((result) => result.violations.map(({ id }) => id))")).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.type("wrong");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").getByText("That is not server.admin_token.").waitFor();

@@ -1,16 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seriousFaults } from "./axe.ts";
 import { browserPath, startBrowser } from "./browser.ts";
 import { openStage, SECRET, type Stage, type Window } from "./stage.ts";
 
 const TABS = ["Overview", "Providers", "Models", "Router", "Test", "Settings"] as const;
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-}
 
 describe.skipIf(browserPath === undefined)("the six tabs", () => {
   let browser: Browser;
@@ -72,17 +66,12 @@ describe.skipIf(browserPath === undefined)("the six tabs", () => {
       window = await stage.open(`#/${name.toLowerCase()}`);
       await window.page.getByRole("heading", { level: 1 }).waitFor();
       await window.page.locator(".waiting").waitFor({ state: "detached" });
-      await window.page.evaluate(await readFile(AXE, "utf8"));
     });
     afterAll(() => window?.close());
 
     test.each(["light", "dark"] as const)("has no serious fault for assistive techniques (%s)", async (colorScheme) => {
       await window.page.emulateMedia({ colorScheme });
-      const { violations } = (await window.page.evaluate("axe.run()")) as AxeResult;
-      const serious = violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
-        .map(({ id, nodes }) => ({ id, where: nodes.map((node) => `${node.html}: ${node.failureSummary}`) }));
-      expect(serious).toEqual([]);
+      expect(await seriousFaults(window.page)).toEqual([]);
     });
 
     test.each([360, 768, 1280, 3840])("fits a window of %d pixels", async (width) => {
