@@ -8,26 +8,10 @@ import { readFailure } from "../wires/failures.ts";
 import type { Repair, Repairs } from "../wires/repair.ts";
 import { CannotCarry, type Target, type UpstreamRequest, type Wire } from "../wires/wire.ts";
 import { collect } from "./collect.ts";
+import type { Outlet } from "./outlet.ts";
 import { pump } from "./stream-pump.ts";
 import type { Timers } from "./timers.ts";
 import { type Call, CallFailed, decodedBody, type UpstreamPool } from "./upstream.ts";
-
-/** Thrown by an outlet that does not want the answer after all. */
-export class OutletClosed extends Error {
-  override readonly name = "OutletClosed";
-}
-
-/** Where the answer of an attempt goes once there is content. */
-export interface Outlet {
-  /** Asks to be the one that answers. @returns false when another attempt was faster */
-  claim(): boolean;
-  /**
-   * @returns false when the client is slower than the upstream: wait for `onDrain`
-   * @throws {OutletClosed}
-   */
-  send(bytes: Buffer | string): boolean;
-  onDrain(listener: () => void): void;
-}
 
 /** Everything one try at one provider needs. */
 export interface AttemptInput {

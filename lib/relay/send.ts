@@ -6,7 +6,8 @@ import { type Credential, isCredential } from "../credentials/credential.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
 import { loadWire } from "../wires/index.ts";
 import type { Target } from "../wires/wire.ts";
-import { type AttemptOutcome, attempt, type Outlet } from "./attempt.ts";
+import { type AttemptOutcome, attempt } from "./attempt.ts";
+import type { Outlet } from "./outlet.ts";
 import type { Run, Step } from "./run.ts";
 import { keyOf } from "./steps.ts";
 

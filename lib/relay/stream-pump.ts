@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { StreamTranslator } from "../wires/wire.ts";
-import { type AttemptOutcome, type Outlet, OutletClosed } from "./attempt.ts";
+import type { AttemptOutcome } from "./attempt.ts";
+import { type Outlet, OutletClosed } from "./outlet.ts";
 import type { Timers } from "./timers.ts";
 import { type Call, CallFailed, transportFailure } from "./upstream.ts";
 

@@ -1,6 +1,7 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import { streamFromAnswer } from "../../wires/shared/stream-from-answer.ts";
-import { type AttemptOutcome, OutletClosed } from "../attempt.ts";
+import type { AttemptOutcome } from "../attempt.ts";
+import { OutletClosed } from "../outlet.ts";
 import type { Run, Step } from "../run.ts";
 import { send } from "../send.ts";
 import { keyOf } from "../steps.ts";

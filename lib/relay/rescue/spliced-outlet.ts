@@ -3,7 +3,7 @@ import { EventSplitter } from "../../anthropic/sse/splitter.ts";
 import type { Block, Usage } from "../../anthropic/types.ts";
 import { addUsage, mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
 import { FAILURE_REASONS, type Failure } from "../../catalog/failure-reasons.ts";
-import { type Outlet, OutletClosed } from "../attempt.ts";
+import { type Outlet, OutletClosed } from "../outlet.ts";
 import { type Delivered, eventsOf, wordsOf } from "./delivered.ts";
 
 type Json = Record<string, unknown>;
