@@ -50,7 +50,7 @@ export class Journal {
   /** In the order in which they began. */
   readonly #recent = new Map<string, JournalEntry>();
   readonly #byProvider = new Map<string, ProviderTotals>();
-  readonly #listeners = new Set<(entry: JournalEntry) => void>();
+  readonly #listeners = new Set<(entry: JournalEntry, final: boolean) => void>();
 
   /** @param files without them, only the newest entries are kept */
   constructor(files?: JournalFiles) {
@@ -84,7 +84,7 @@ export class Journal {
     }
     this.meter.add(entry);
     this.files?.append(entry);
-    this.#tell(entry);
+    this.#tell(entry, true);
   }
 
   ofProvider(name: string): ProviderTotals {
@@ -112,7 +112,8 @@ export class Journal {
     return { items: shown.map(({ entry }) => entry), ...(last && found.length > limit && { next: last.cursor }) };
   }
 
-  subscribe(listener: (entry: JournalEntry) => void): () => void {
+  /** @param listener `final`: the entry will not change any more */
+  subscribe(listener: (entry: JournalEntry, final: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -138,7 +139,7 @@ export class Journal {
     }
   }
 
-  #tell(entry: JournalEntry): void {
-    for (const listener of this.#listeners) listener(entry);
+  #tell(entry: JournalEntry, final = false): void {
+    for (const listener of this.#listeners) listener(entry, final);
   }
 }

@@ -12,6 +12,8 @@ export interface Parts {
   /** Aborted when the server begins to leave. */
   closing: AbortController;
   healthFile: HealthFile;
+  /** Sends what is left of the telemetry. */
+  endTelemetry: () => Promise<void>;
 }
 
 /** The two ways in which a server leaves; the first may be followed by the second. */
@@ -34,7 +36,7 @@ const SWEEP_MS = 50;
 const POLITE_MS = 1_000;
 
 export function departure(parts: Parts): Departure {
-  const { server, context, watch, closing, healthFile } = parts;
+  const { server, context, watch, closing, healthFile, endTelemetry } = parts;
   let gone: Promise<void> | undefined;
   let limit: NodeJS.Timeout | undefined;
 
@@ -47,6 +49,7 @@ export function departure(parts: Parts): Departure {
       await context.simulations.close();
       await context.credentials.close();
       await context.journal.files?.close();
+      await endTelemetry();
       await healthFile.close();
     });
   };
