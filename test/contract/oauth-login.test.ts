@@ -279,6 +279,16 @@ describe("Google Code Assist", () => {
   });
 });
 
+it("a login of another program is used as it is: not signed in to here, not refreshed, not ended", async () => {
+  const house = await build({ oauth: () => 'oauth = { from = "/nowhere/.credentials.json" }' });
+  const [login] = await house.tokens();
+  expect(login).toMatchObject({ state: "signed_out", from: "/nowhere/.credentials.json" });
+  await expect(house.authorize()).rejects.toThrow("oauth.from");
+  for (const path of ["refresh", "delete"])
+    expect((await house.call("POST", `/api/oauth/tokens/${path}`, { provider: "plan" })).status).toBe(422);
+  expect(house.vendor.calls).toEqual([]);
+});
+
 describe("signing out", () => {
   it("has the vendor void the login and forgets it", async () => {
     const house = await build();

@@ -104,7 +104,12 @@ export class Logins {
     const flow = method === "device" && provider.type.id === "openai" ? "codex" : flowFor(provider);
     const endpoints = endpointsOf(flow, provider.oauth);
     refuseWhatIsOff(provider, endpoints);
-    const known = this.#holder(provider).record;
+    const holder = this.#holder(provider);
+    if (holder instanceof ForeignLogin)
+      throw new SignInFailed(
+        `This provider uses the login in ${holder.path}. To sign in here, take oauth.from out of it.`,
+      );
+    const known = holder.record;
     return this.#signIns.begin({
       provider,
       endpoints,
