@@ -1,6 +1,6 @@
 import { findMedia } from "./media.ts";
 import { roughTokens } from "./rough-tokens.ts";
-import { type Inside, type Range, scanObject, type TopLevel } from "./scan.ts";
+import { holds, type Inside, type Range, scanObject, type TopLevel } from "./scan.ts";
 import { findTag, TAG_NEEDLE } from "./subagent-tag.ts";
 
 /** What routing, the capability check and the relay need to know of a request, read from its bytes. */
@@ -110,9 +110,7 @@ function readTools(raw: Buffer, tools: Inside["tools"]): { toolTypes: string[]; 
 }
 
 function readTag(raw: Buffer, system: Range | undefined): string | undefined {
-  if (!system) return undefined;
-  const at = raw.indexOf(TAG_NEEDLE, system.start);
-  if (at < 0 || at >= system.end) return undefined;
+  if (!system || !holds(raw, system, TAG_NEEDLE)) return undefined;
   const value = decode(raw, system);
   const texts = Array.isArray(value) ? value.map((block) => fields(block).text) : [value];
   for (const text of texts) {

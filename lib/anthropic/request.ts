@@ -1,5 +1,5 @@
 import { type RequestFacts, readFacts } from "./facts.ts";
-import { type Inside, isTooDeep, MAX_DEPTH, scanTopLevel, type TopLevel } from "./scan.ts";
+import { type Inside, isTooDeep, MAX_DEPTH, type Signs, scanTopLevel, type TopLevel } from "./scan.ts";
 import { withoutSeams } from "./seam.ts";
 import type { MessagesBody } from "./types.ts";
 
@@ -17,6 +17,7 @@ export interface InboundRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly top: TopLevel;
   readonly facts: RequestFacts;
+  readonly signs: Signs;
   /** The parsed body. Treat as read-only: attempts share it. */
   tree(): MessagesBody;
 }
@@ -34,12 +35,13 @@ export function readRequest(raw: Buffer, headers: Readonly<Record<string, string
 }
 
 function scanned(raw: Buffer, headers: InboundRequest["headers"]): InboundRequest | undefined {
-  const inside: Inside = { messages: [], tools: [], typeWords: [] };
+  const signs = { empty: false, carrier: false, system: false };
+  const inside: Inside = { messages: [], tools: [], typeWords: [], signs };
   const top = scanTopLevel(raw, inside);
   const seamless = top ? withoutSeams(raw, inside.messages, inside.typeWords) : raw;
   if (seamless !== raw) return scanned(seamless, headers);
   const facts = top && readFacts(raw, top, inside);
-  return facts && lazyRequest(raw, headers, top, facts);
+  return facts && lazyRequest({ raw, headers, top, facts, signs });
 }
 
 /** @throws {BadBody} */
@@ -48,14 +50,9 @@ function writtenAnew(raw: Buffer): Buffer {
   return Buffer.from(JSON.stringify(parseBody(raw)));
 }
 
-function lazyRequest(
-  raw: Buffer,
-  headers: Readonly<Record<string, string | undefined>>,
-  top: TopLevel,
-  facts: RequestFacts,
-): InboundRequest {
+function lazyRequest(read: Omit<InboundRequest, "tree">): InboundRequest {
   let tree: MessagesBody | undefined;
-  return { raw, headers, top, facts, tree: () => (tree ??= parseBody(raw)) };
+  return { ...read, tree: () => (tree ??= parseBody(read.raw)) };
 }
 
 function parseBody(raw: Buffer): MessagesBody {

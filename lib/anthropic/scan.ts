@@ -29,6 +29,22 @@ export interface Inside {
   tools: (Range & { keys: TopLevel | undefined })[];
   /** Where in `messages` a string begins that may be the type of a block with a meaning of its own: few, or none. */
   typeWords: number[];
+  signs: Signs;
+}
+
+/** Whether `messages` hold values that seldom matter, so that nobody has to look for them anew. */
+export interface Signs {
+  /** An empty string. */
+  empty: boolean;
+  /** A string that begins as what we pack into signatures. */
+  carrier: boolean;
+  /** The string `"system"`. */
+  system: boolean;
+}
+
+/** Does the word stand in this part of the document? */
+export function holds(raw: Buffer, { start, end }: Range, word: string): boolean {
+  return raw.subarray(start, end).includes(word);
 }
 
 /**
@@ -76,7 +92,7 @@ function skipInside(raw: Buffer, key: string, at: number, inside: Inside): numbe
   if (raw[at] !== OPEN_BRACKET) return undefined;
   if (key === "messages")
     return walkItems(raw, at, (start) => {
-      const end = skipValue(raw, start, inside.typeWords);
+      const end = skipValue(raw, start, inside);
       inside.messages.push({ start, end });
       return end;
     });
@@ -201,10 +217,10 @@ function skipKey(raw: Buffer, from: number): number {
 
 /**
  * Walks over one value of any depth without recursion.
- * @param typeWords takes the places of strings that are one of `TYPE_WORDS`
+ * @param inside is told of the strings that matter to somebody
  * @returns the index behind the value, or -1
  */
-function skipValue(raw: Buffer, from: number, typeWords?: number[]): number {
+function skipValue(raw: Buffer, from: number, inside?: Inside): number {
   const closers: number[] = [];
   let at = from;
   while (at >= 0) {
@@ -212,7 +228,7 @@ function skipValue(raw: Buffer, from: number, typeWords?: number[]): number {
     if (closer === undefined) {
       const start = at;
       at = raw[at] === QUOTE ? skipString(raw, at) : skipLiteral(raw, at);
-      if (typeWords && isTypeWord(raw, start, at)) typeWords.push(start);
+      if (inside && raw[start] === QUOTE) notice(raw, start, at, inside);
     } else {
       if (closers.length + 2 > MAX_DEPTH) return -1; // this one, and what holds the value
       at = skipSpace(raw, at + 1);
@@ -244,6 +260,21 @@ const TYPE_WORDS = ['"image"', '"document"', '"fallback"'].map((word) => Buffer.
 const LENGTHS = TYPE_WORDS.map(({ length }) => length);
 const SHORTEST_WORD = Math.min(...LENGTHS);
 const LONGEST_WORD = Math.max(...LENGTHS);
+
+const SYSTEM = Buffer.from('"system"');
+const CARRIER = Buffer.from('"ccm1.');
+
+function notice(raw: Buffer, start: number, end: number, { typeWords, signs }: Inside): void {
+  const length = end - start;
+  if (length === 2) signs.empty = true;
+  else if (isTypeWord(raw, start, end)) typeWords.push(start);
+  else if (length === SYSTEM.length) signs.system ||= begins(raw, start, SYSTEM);
+  else if (length > CARRIER.length) signs.carrier ||= begins(raw, start, CARRIER);
+}
+
+function begins(raw: Buffer, start: number, word: Buffer): boolean {
+  return raw[start + 1] === word[1] && word.equals(raw.subarray(start, start + word.length));
+}
 
 function isTypeWord(raw: Buffer, start: number, end: number): boolean {
   const length = end - start;

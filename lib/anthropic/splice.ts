@@ -1,5 +1,5 @@
 import type { InboundRequest } from "./request.ts";
-import { type Range, scanItems, scanObject } from "./scan.ts";
+import { holds, type Range, scanItems, scanObject } from "./scan.ts";
 import { removeTags, TAG_NEEDLE } from "./subagent-tag.ts";
 
 export interface Changes {
@@ -66,8 +66,7 @@ function applyEdits(raw: Buffer, edits: Edit[]): Buffer {
 }
 
 function tagEdits(raw: Buffer, system: Range): Edit[] {
-  const found = raw.indexOf(TAG_NEEDLE, system.start);
-  if (found < 0 || found >= system.end) return [];
+  if (!holds(raw, system, TAG_NEEDLE)) return [];
   const blocks = scanItems(raw, system);
   return blocks ? blocks.flatMap((block) => blockEdit(raw, block)) : stringEdit(raw, system);
 }

@@ -1,4 +1,5 @@
 import type { InboundRequest } from "../anthropic/request.ts";
+import { holds } from "../anthropic/scan.ts";
 
 export interface RequestClass {
   /** `main`, `subagent`, `workflow`, `compaction`, `auxiliary` or whatever the client says. */
@@ -20,8 +21,8 @@ export function requestClass({ headers, facts, raw, top }: InboundRequest): Requ
   if (said) return { name: said, known: "by its header" };
   if (headers["x-claude-code-agent-id"]) return { name: "subagent", known: "by its agent id" };
   const system = top.get("system");
-  const mark = system ? raw.indexOf(SUBAGENT_MARK, system.start) : -1;
-  if (system && mark >= 0 && mark < system.end) return { name: "subagent", known: "by the mark in its system prompt" };
+  if (system && holds(raw, system, SUBAGENT_MARK))
+    return { name: "subagent", known: "by the mark in its system prompt" };
   if (!headers["user-agent"]?.startsWith("claude-cli/") || facts.thinkingType !== undefined) return undefined;
   if (facts.toolCount === 0 && facts.structuredOutput)
     return { name: "auxiliary", known: "by asking for structured output without tools" };

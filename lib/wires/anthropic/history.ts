@@ -3,23 +3,12 @@ import type { Block, Message } from "../../anthropic/types.ts";
 import { readCarrier } from "../shared/carrier.ts";
 import { systemReminder, systemTexts } from "../shared/system-text.ts";
 
-/** Bytes of which one stands in every body that holds what Anthropic did not make; a look that costs no parsing. */
-const CARRIER = Buffer.from("ccm1.");
-const EMPTY = Buffer.from(':""');
-const EMPTY_MARKS = ['"signature":""', '"encrypted_content":""', '"encrypted_index":""'];
+/** Fields of which one is empty where another vendor has made what Anthropic would have signed. */
+const EMPTY_FIELDS = /"(?:signature|encrypted_content|encrypted_index)"\s*:\s*""/;
 
 /** Might the conversation hold thinking or search results that another vendor made? */
-export function mayHoldStrangers(raw: Buffer): boolean {
-  return raw.includes(CARRIER) || (raw.includes(EMPTY) && EMPTY_MARKS.some((mark) => raw.includes(mark)));
-}
-
-const SYSTEM = Buffer.from('"system"');
-
-/** Might there be instructions in mid-conversation? */
-export function mayHoldReminders({ raw, top }: InboundRequest): boolean {
-  const messages = top.get("messages");
-  const at = messages ? raw.indexOf(SYSTEM, messages.start) : -1;
-  return messages !== undefined && at >= 0 && at < messages.end;
+export function mayHoldStrangers({ raw, signs }: InboundRequest): boolean {
+  return signs.carrier || (signs.empty && EMPTY_FIELDS.test(raw.toString("latin1")));
 }
 
 /**

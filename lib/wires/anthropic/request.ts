@@ -4,7 +4,7 @@ import type { MessagesBody } from "../../anthropic/types.ts";
 import { claudeTraits } from "../../catalog/claude-traits.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
-import { lacksThinking, mayHoldReminders, mayHoldStrangers, withoutStrangers, withReminders } from "./history.ts";
+import { lacksThinking, mayHoldStrangers, withoutStrangers, withReminders } from "./history.ts";
 import { thirdPartyBody } from "./third-party.ts";
 
 /** Where the client names none; Claude Code sends this one. */
@@ -33,11 +33,11 @@ export function messagesRequest(inbound: InboundRequest, target: Target): Upstre
 
 /** Bytes are spliced wherever nothing inside the conversation has to change. */
 function ownBody(inbound: InboundRequest, { model, capabilities }: Target): Buffer | string {
-  const { raw, facts } = inbound;
+  const { facts, signs } = inbound;
   const traits = facts.model === model ? undefined : claudeTraits(model);
   const fit = traits && { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput };
-  const strangers = mayHoldStrangers(raw);
-  if (!strangers && (!fit || fit.midSystem || !mayHoldReminders(inbound))) {
+  const strangers = mayHoldStrangers(inbound);
+  if (!strangers && (!fit || fit.midSystem || !signs.system)) {
     const fields = fit ? changedFields(inbound, fit) : NO_FIELDS;
     if (fields) return spliceBody(inbound, { model, removeSubagentTag: true, fields });
   }
