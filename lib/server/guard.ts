@@ -24,6 +24,8 @@ const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Paths of the model APIs: programs call them, the page's own tab too. */
 const API_PATH = /^\/v1\//;
+/** Paths that tell nothing beyond whether the server works. */
+const OPEN_PATHS = new Set(["/health", "/api/hello"]);
 /** Paths that tell or change how the server is set up; signing in, and out, is for those who are not yet. */
 const ADMIN_PATH = /^\/api\/(?!(?:hello|session)$)/;
 /** A vendor's page sends the browser here; the state in the query says whether we had sent it there. */
@@ -43,6 +45,7 @@ export function guard(request: GuardedRequest, server: Settings["server"]): Refu
     (authorized ? undefined : checkHost(request, server.allowed_hosts)) ??
     checkOrigin(request) ??
     checkContentType(request) ??
+    (needsToken(request) && server.admin_token === "" ? TOKEN_UNSET : undefined) ??
     (isApi && server.api_keys.length > 0 && !authorized ? NO_KEY : undefined) ??
     (ADMIN_PATH.test(request.path) && server.admin_token !== "" && !hasToken(request.headers, server.admin_token)
       ? NO_TOKEN
@@ -51,10 +54,22 @@ export function guard(request: GuardedRequest, server: Settings["server"]): Refu
 }
 
 const NO_KEY: Refused = { status: 401, message: "send one of server.api_keys as x-api-key or as a Bearer token" };
+/** Whoever reaches the admin API may set commands that print keys: from other machines nobody does without a password. */
+const TOKEN_UNSET: Refused = {
+  status: 403,
+  message: "the page and its API answer to other machines only when server.admin_token is set",
+};
 const NO_TOKEN: Refused = {
   status: 401,
   message: "sign in on the page, or send server.admin_token as a Bearer token",
 };
+
+/** The admin API or the page, asked for over the network. */
+function needsToken({ path, localAddress }: GuardedRequest): boolean {
+  const address = mapped(localAddress);
+  const isLocal = address === undefined || address === "::1" || address.startsWith("127.");
+  return !isLocal && !API_PATH.test(path) && !OPEN_PATHS.has(path);
+}
 
 function checkHost(request: GuardedRequest, allowed: readonly string[]): Refused | undefined {
   const host = single(request.headers.host);

@@ -125,3 +125,24 @@ describe("the page's session", () => {
     expect(status({ path: "/api/status", method: "GET", headers }, { admin_token: "secret" })).toBe(403);
   });
 });
+
+describe("from another machine", () => {
+  const there = { localAddress: "192.168.1.5", headers: { host: "192.168.1.5:13456" } };
+  const keys = { api_keys: ["client-key"] };
+  test.each(["/api/config", "/api/status", "/", "/metrics"])("%s is closed until there is an admin token", (path) => {
+    expect(status({ ...there, path, method: "GET" }, keys)).toBe(403);
+  });
+  test("with one, the API asks for it and the page may be opened", () => {
+    const server = { ...keys, admin_token: "secret" };
+    expect(status({ ...there, path: "/api/config", method: "GET" }, server)).toBe(401);
+    expect(status({ ...there, path: "/", method: "GET" }, server)).toBe("passes");
+    const headers = { ...there.headers, authorization: "Bearer secret" };
+    expect(status({ ...there, path: "/api/config", method: "PUT", headers }, server)).toBe("passes");
+  });
+  test.each(["/health", "/api/hello"])("%s answers", (path) => {
+    expect(status({ ...there, path, method: "GET" }, keys)).toBe("passes");
+  });
+  test("on this machine nothing changes, wherever the server listens", () => {
+    expect(status({ path: "/api/config", method: "GET" }, keys)).toBe("passes");
+  });
+});
