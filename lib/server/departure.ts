@@ -1,19 +1,19 @@
 import type { Server } from "node:http";
 import { Server as NetServer } from "node:net";
 import type { ConfigWatch } from "../config/watch.ts";
+import type { Connections } from "./connections.ts";
 import type { ServerContext } from "./context.ts";
 import type { HealthFile } from "./health-file.ts";
 
 /** What has to come to an end with the server. */
 export interface Parts {
   server: Server;
+  connections: Connections;
   context: ServerContext;
   watch: ConfigWatch;
   /** Aborted when the server begins to leave. */
   closing: AbortController;
   healthFile: HealthFile;
-  /** Sends what is left of the telemetry. */
-  endTelemetry: () => Promise<void>;
 }
 
 /** The two ways in which a server leaves; the first may be followed by the second. */
@@ -30,26 +30,26 @@ export interface Departure {
 /** Connections that have become idle are looked for so often. */
 const SWEEP_MS = 50;
 /**
- * How long a retired server leaves idle connections open. The client of one may be about to send a request, and would see it cut;
- * so it is answered, and told by `connection: close` to come to the successor next time.
+ * A client that has just had an answer may be about to send its next request, and would see it cut. So a retired server leaves
+ * connections open that were busy within this time, answers there, and says by `connection: close` that the successor is to
+ * be asked next time.
  */
 const POLITE_MS = 1_000;
 
 export function departure(parts: Parts): Departure {
-  const { server, context, watch, closing, healthFile, endTelemetry } = parts;
+  const { server, connections, context, watch, closing, healthFile } = parts;
   let gone: Promise<void> | undefined;
   let limit: NodeJS.Timeout | undefined;
 
   const begin = (idleMs: number): Promise<void> => {
     watch.close();
     closing.abort();
-    return drained(server, idleMs).then(async () => {
+    return drained(server, () => connections.closeIdle(idleMs)).then(async () => {
       clearTimeout(limit);
       context.relay.pool.close();
       await context.simulations.close();
       await context.credentials.close();
       await context.journal.files?.close();
-      await endTelemetry();
       await healthFile.close();
     });
   };
@@ -68,20 +68,16 @@ export function departure(parts: Parts): Departure {
   };
 }
 
-/** Stops listening. Resolves when the last connection is gone. @param idleMs for so long, idle ones stay open */
-function drained(server: Server, idleMs: number): Promise<void> {
-  let sweep: NodeJS.Timeout | undefined;
-  const patience = setTimeout(() => {
-    server.closeIdleConnections();
-    sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-  }, idleMs);
+/** Stops listening. Resolves when the last connection is gone. @param closeIdle closes those that need not stay open */
+function drained(server: Server, closeIdle: () => void): Promise<void> {
   return new Promise((resolve) => {
+    const sweep = setInterval(closeIdle, SWEEP_MS);
     server.once("close", () => {
-      clearTimeout(patience);
       clearInterval(sweep);
       resolve();
     });
     // Not the HTTP server's own `close`, which cuts idle connections at once.
     NetServer.prototype.close.call(server);
+    closeIdle();
   });
 }

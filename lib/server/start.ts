@@ -18,6 +18,7 @@ import { TrackRecord } from "../relay/track-record.ts";
 import { UpstreamPool } from "../relay/upstream.ts";
 import { Repairs } from "../wires/repair.ts";
 import { checkedForHost } from "./bound-host.ts";
+import { Connections } from "./connections.ts";
 import type { LiveConfig, ServerContext } from "./context.ts";
 import { type Departure, departure } from "./departure.ts";
 import { HealthFile } from "./health-file.ts";
@@ -26,7 +27,6 @@ import { reportConfig, useConfig } from "./live-config.ts";
 import type { Logger } from "./log.ts";
 import { SIMULATE_HEADER, Simulations } from "./simulations.ts";
 import { SteadyClock } from "./steady-clock.ts";
-import { keepTelemetry } from "./telemetry/switch.ts";
 import { Complaints } from "./troubles.ts";
 
 export interface StartOptions {
@@ -80,6 +80,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   await useCredentials(context);
   context.onConfigChange(() => void useCredentials(context));
   const closing = new AbortController();
+  const connections = new Connections();
   const server = createServer(
     {
       keepAlive: true,
@@ -88,8 +89,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       headersTimeout: KEEP_ALIVE_MS + 1_000,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    lastWord(createListener(context, lazyApp(context, options, closing.signal)), closing.signal),
+    connections.busyDuring(
+      lastWord(createListener(context, lazyApp(context, options, closing.signal)), closing.signal),
+    ),
   );
+  connections.watch(server);
   const { host, port } = await listen(
     server,
     options.socketFd === undefined
@@ -101,7 +105,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     current: loaded,
   });
   reportConfig(context, loaded);
-  const endTelemetry = keepTelemetry(context);
   return {
     url: context.url,
     context,
@@ -110,7 +113,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await context.journal.files?.flush();
       await healthFile.flush();
     },
-    ...departure({ server, context, watch, closing, healthFile, endTelemetry }),
+    ...departure({ server, connections, context, watch, closing, healthFile }),
   };
 }
 
