@@ -13,8 +13,15 @@ export interface Logger {
 
 const RANK: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3, trace: 4 };
 
-/** @param out takes one line without its line break */
-export function createLogger(out: (line: string, level: LogLevel) => void, now: () => Date = () => new Date()): Logger {
+/**
+ * @param out takes one line without its line break
+ * @param people takes what is meant for people instead, without time and level: somebody watches a terminal
+ */
+export function createLogger(
+  out: (line: string, level: LogLevel) => void,
+  now: () => Date = () => new Date(),
+  people?: (text: string, level: LogLevel) => void,
+): Logger {
   let level: LogLevel = "info";
   let format: "json" | "text" = "text";
   let lastError: Logger["lastError"];
@@ -24,7 +31,8 @@ export function createLogger(out: (line: string, level: LogLevel) => void, now: 
       if (RANK[at] > RANK[level]) return;
       const time = now().toISOString();
       if (format === "json") out(JSON.stringify({ time, level: at, message, ...facts }), at);
-      else out(`${time} ${at.padEnd(5)} ${message}${inWords(facts)}`, at);
+      else if (people) people(plain(message) + inWords(facts), at);
+      else out(`${time} ${at.padEnd(5)} ${plain(message)}${inWords(facts)}`, at);
     },
     configure(options) {
       level = options.level;
@@ -44,3 +52,10 @@ function inWords(facts: Record<string, unknown>): string {
     );
   return parts.length === 0 ? "" : `  ${parts.join(" ")}`;
 }
+
+/** Names come from clients: they may neither begin a line of their own nor command a terminal. */
+function plain(text: string): string {
+  return text.replace(CONTROL_CHARACTERS, " ");
+}
+
+const CONTROL_CHARACTERS = /\p{Cc}/gu;

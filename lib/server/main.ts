@@ -15,6 +15,7 @@ import { createLogger } from "./log.ts";
 import { Rest, v8Heap } from "./rest.ts";
 import { ConfigUnusable, startServer } from "./start.ts";
 import { Succession } from "./succession.ts";
+import { terminalLog } from "./terminal-log.ts";
 
 const DEFAULT_GRACE_MS = 10_000;
 
@@ -33,6 +34,8 @@ const log = createLogger(
   file
     ? (line, level) => file.write(line, level === "error" || level === "warn")
     : (line) => void process.stdout.write(`${line}\n`),
+  undefined,
+  !file && process.stdout.isTTY ? await terminalLog() : undefined,
 );
 process.on("exit", () => file?.close());
 

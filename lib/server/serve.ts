@@ -16,6 +16,7 @@ import { type Budgeted, withinBudget } from "./budget.ts";
 import { refusalHeaders, refusalSentence, warningHeaders } from "./budget-notice.ts";
 import type { ServerContext } from "./context.ts";
 import { replyError, withHeaders } from "./reply.ts";
+import { logRequest } from "./request-log.ts";
 
 /** HTTP status of a request for which there is no route. */
 const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
@@ -84,7 +85,7 @@ async function relayed(
     if (entry.totalMs === 0) entry.totalMs = performance.now() - arrived;
     settle(entry, pricesOf(decision));
     context.journal.end(entry);
-    logRequest(context, entry);
+    logRequest(context.log, entry);
   }
 }
 
@@ -169,30 +170,4 @@ function refuseForMoney(reply: ClientReply, entry: JournalEntry, limit: BudgetSt
   entry.error = message;
   const headers = refusalHeaders(limit, Date.now());
   replyError(reply, 429, message, { type: "billing_error", requestId: entry.id, headers });
-}
-
-function logRequest({ log }: ServerContext, entry: JournalEntry): void {
-  const { provider, upstreamModel, attempts } = entry;
-  const story =
-    attempts.length > 1
-      ? attempts.map((a) => `${a.provider}:${a.failure ?? "ok"}(${a.status ?? "-"},${Math.round(a.ms)}ms)`).join(" → ")
-      : undefined;
-  log.write(
-    entry.outcome === "ok" || entry.outcome === "cancelled" ? "info" : "warn",
-    `${entry.requested} → ${provider ?? "nobody"}`,
-    {
-      id: entry.id,
-      route: entry.rule,
-      model: upstreamModel,
-      status: entry.status,
-      outcome: entry.outcome,
-      ms: Math.round(entry.totalMs),
-      first_ms: entry.ttftMs === undefined ? undefined : Math.round(entry.ttftMs),
-      in: entry.usage?.input_tokens,
-      cached: entry.usage?.cache_read_input_tokens,
-      out: entry.usage?.output_tokens,
-      attempts: story,
-      error: entry.error,
-    },
-  );
 }

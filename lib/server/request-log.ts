@@ -1,0 +1,37 @@
+import type { JournalEntry } from "../journal/entry.ts";
+import type { Logger } from "./log.ts";
+
+/** One line for a request that is over: what was asked, who answered, what happened on the way, what it cost. */
+export function logRequest(log: Logger, entry: JournalEntry): void {
+  const { provider, upstreamModel, attempts, usage } = entry;
+  const isWell = entry.outcome === "ok" || entry.outcome === "cancelled";
+  log.write(isWell ? "info" : "warn", `${entry.requested} → ${provider ?? "nobody"}`, {
+    id: entry.id,
+    session: entry.session,
+    class: entry.class,
+    route: entry.rule,
+    model: upstreamModel,
+    status: entry.status,
+    outcome: entry.outcome,
+    ms: Math.round(entry.totalMs),
+    first_ms: entry.ttftMs === undefined ? undefined : Math.round(entry.ttftMs),
+    in: usage?.input_tokens,
+    cached: usage?.cache_read_input_tokens,
+    out: usage?.output_tokens,
+    cost: entry.cost === undefined ? undefined : Number(entry.cost.toFixed(6)),
+    attempts: attempts.length > 1 ? story(entry) : undefined,
+    rescue: entry.rescue && `${entry.rescue.kind} ${entry.rescue.from} → ${entry.rescue.to}`,
+    vendor_id: attempts.at(-1)?.requestId,
+    error: entry.error,
+  });
+}
+
+/** `anthropic:overloaded(529,12ms) → openrouter:ok(200,900ms)` */
+function story({ attempts }: JournalEntry): string {
+  return attempts
+    .map(({ provider, failure, lost, status, ms }) => {
+      const end = failure ?? (lost ? "not needed" : "ok");
+      return `${provider}:${end}(${status ?? "-"},${Math.round(ms)}ms)`;
+    })
+    .join(" → ");
+}
