@@ -31,8 +31,8 @@ export function messagesRequest(inbound: InboundRequest, target: Target): Upstre
   };
 }
 
-/** Bytes are spliced wherever nothing inside the conversation has to change. */
-function ownBody(inbound: InboundRequest, { model, capabilities }: Target): Buffer | string {
+/** The body for Claude itself, wherever it is hosted. Bytes are spliced where nothing inside the conversation has to change. */
+export function ownBody(inbound: InboundRequest, { model, capabilities }: Target): Buffer | string {
   const { facts, signs } = inbound;
   const traits = facts.model === model ? undefined : claudeTraits(model);
   const fit = traits && { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput };
@@ -82,7 +82,7 @@ export function countRequest(inbound: InboundRequest, target: Target): UpstreamR
   return { ...request, url: request.url.replace("/v1/messages", "/v1/messages/count_tokens") };
 }
 
-function requestHeaders(inbound: InboundRequest, target: Target): Record<string, string> {
+export function requestHeaders(inbound: InboundRequest, target: Target): Record<string, string> {
   const headers: Record<string, string> = {
     "content-type": "application/json",
     accept: "application/json",

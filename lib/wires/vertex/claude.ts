@@ -1,7 +1,7 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { Block } from "../../anthropic/types.ts";
 import { anthropic } from "../anthropic/index.ts";
-import { messagesRequest } from "../anthropic/request.ts";
+import { ownBody, requestHeaders } from "../anthropic/request.ts";
 import { bareModel } from "../gemini/generation.ts";
 import { bodyOf } from "../shared/body.ts";
 import { quirksOf } from "../shared/quirks.ts";
@@ -46,13 +46,12 @@ function predict(inbound: InboundRequest, target: Target, url: string, without: 
   if (parsed.messages.some(({ content }) => hasUrl(content)))
     throw new CannotCarry("source.url: Claude on Vertex AI takes no images or documents by URL");
   const quirks = quirksOf(target.type, target.model);
-  const { headers, body } = messagesRequest(inbound, target);
-  const { "anthropic-version": _isInBody, ...others } = headers;
+  const { "anthropic-version": _isInBody, ...others } = requestHeaders(inbound, target);
   return {
     method: "POST",
     url,
     headers: others,
-    body: claudeBody(Buffer.from(body), {
+    body: claudeBody(Buffer.from(ownBody(inbound, target)), {
       without: [...without, ...(quirks.forbiddenFields ?? [])],
       instruction: structuredOutput(parsed, quirks).instruction,
     }),

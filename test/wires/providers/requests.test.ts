@@ -81,7 +81,7 @@ function faultsOf(wire: WireId, body: Json, { type, model, capabilities }: Targe
     default: {
       if (!model.includes("claude-")) return checkGeminiRequest(body, { model, vertex: true });
       const { anthropic_version: version, ...rest } = body;
-      const faults = checkAnthropicRequest({ ...rest, model }, CLAUDE_ELSEWHERE);
+      const faults = checkAnthropicRequest({ ...rest, model }, ANTHROPIC_DIALECTS.anthropic ?? PLAIN);
       return version === "vertex-2023-10-16" ? faults : [...faults, "anthropic_version is missing"];
     }
   }
