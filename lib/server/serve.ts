@@ -12,6 +12,7 @@ import { healthView } from "../relay/track-record.ts";
 import { decide } from "../routing/decide.ts";
 import type { Decision, NoRoute } from "../routing/decision.ts";
 import { sessionKey } from "../routing/session-key.ts";
+import { logBodies } from "./body-log.ts";
 import { type Budgeted, withinBudget } from "./budget.ts";
 import { refusalHeaders, refusalSentence, warningHeaders } from "./budget-notice.ts";
 import type { ServerContext } from "./context.ts";
@@ -63,10 +64,11 @@ function turnAway(reply: ClientReply, requestId: string, limit: number): void {
 }
 
 async function relayed(
-  { inbound, reply: client, id, arrived, path }: Incoming,
+  { inbound, reply: plain, id, arrived, path }: Incoming,
   settings: Settings,
   context: ServerContext,
 ): Promise<void> {
+  const client = settings.logging.log_bodies ? logBodies(plain, inbound, id, context.log) : plain;
   const { outcome: decision, refused, warn } = budgeted(inbound, settings, context);
   const entry = newEntry(id, inbound, path, decision);
   context.journal.begin(entry);

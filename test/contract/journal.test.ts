@@ -101,3 +101,24 @@ describe("the journal's entry of a request", () => {
     expect(files).not.toMatch(/CANARY|secret-of-/);
   });
 });
+
+describe("bodies", () => {
+  const asked = { messages: [{ role: "user", content: "CANARY-said" }] };
+
+  it("are in no log unless that is switched on", async () => {
+    const { ask, mux } = await build();
+    await ask(asked);
+    expect(mux.log.join("\n")).not.toContain("CANARY");
+  });
+
+  it("are logged when it is, with the id of their request, and no key", async () => {
+    const { ask, mux } = await build({ config: '[logging]\nlog_bodies = true\nformat = "json"' });
+    const { headers } = await ask(asked);
+    const lines = mux.log.map((line) => JSON.parse(line) as { id?: string; message: string; body?: string });
+    const bodies = lines.filter(({ id, body }) => body !== undefined && id === headers.get("x-ccm-request-id"));
+    expect(bodies.map(({ message }) => message)).toEqual(["request body", "answer body"]);
+    expect(bodies[0]?.body).toContain("CANARY-said");
+    expect(bodies[1]?.body).toContain("message_stop");
+    expect(mux.log.join("\n")).not.toContain("secret-of-");
+  });
+});
