@@ -4,8 +4,10 @@ import type { Page } from "../../server/admin/views.ts";
 import { getJson } from "./api.ts";
 
 const PAGE_SIZE = 50;
-/** Live entries push old ones out beyond this, unless the user asked for older ones. */
+/** Live entries push old ones out beyond this; what was pushed out can be asked for again. */
 const KEPT_LIVE = 200;
+/** How many may be in the list: as many more as the user has asked for. */
+let most = KEPT_LIVE;
 
 const byId = signal<ReadonlyMap<string, JournalEntry>>(new Map());
 /** Where the older entries begin; undefined when all are here. */
@@ -41,9 +43,11 @@ export const hasOlder = computed(() => cursor.value !== undefined);
 export function takeRequest(entry: JournalEntry): void {
   if (!fits(entry, filter.value)) return;
   const next = new Map(byId.value).set(entry.id, entry);
-  if (next.size > KEPT_LIVE && !hasOlder.value) {
-    const oldest = [...next.values()].reduce((a, b) => (a.time < b.time ? a : b));
-    next.delete(oldest.id);
+  if (next.size > most) {
+    const [oldest, second] = [...next.values()].sort((a, b) => a.time - b.time);
+    if (oldest) next.delete(oldest.id);
+    // What is older than the last one here follows it, by its id.
+    cursor.value = second?.id;
   }
   byId.value = next;
 }
@@ -58,12 +62,14 @@ function fits(entry: JournalEntry, { text, provider, outcome }: RequestFilter): 
 
 /** Reads the newest page afresh; after a restart of the server the journal may have changed. */
 export async function loadRequests(): Promise<void> {
+  most = KEPT_LIVE;
   await read(pagePath(), (items) => new Map(items));
   requestsLoaded.value = true;
 }
 
 export async function loadOlder(): Promise<void> {
   if (cursor.value === undefined) return;
+  most += PAGE_SIZE;
   await read(pagePath(cursor.value), (items) => new Map([...byId.value, ...items]));
 }
 
