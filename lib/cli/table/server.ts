@@ -1,3 +1,4 @@
+import { LOG_LEVELS } from "../../config/schema.ts";
 import type { VerbSpec } from "../verb.ts";
 import { config, json, port, supervision } from "./options.ts";
 
@@ -61,10 +62,12 @@ export const SERVER_VERBS = {
     options: {
       follow: { type: "boolean", short: "f", help: "go on showing what is added, until Ctrl-C" },
       lines: { type: "string", short: "n", value: "N", help: "how many lines (default 50)", range: [0, 1_000_000] },
+      level: { type: "string", value: "LEVEL", help: "only this level and what is graver", choices: LOG_LEVELS },
+      find: { type: "string", value: "TEXT", help: "only lines with this text, such as the id of a request" },
     },
     examples: [
       ["ccmctl logs -n 200", "the last 200 lines"],
-      ["ccmctl logs -f", "live"],
+      ["ccmctl logs -f --level warn", "live, what went wrong"],
     ],
   },
 } as const satisfies Readonly<Record<string, VerbSpec>>;

@@ -1,0 +1,40 @@
+import { LOG_LEVELS } from "../config/schema.ts";
+import type { Painter } from "./terminal.ts";
+
+type Level = (typeof LOG_LEVELS)[number];
+
+/** Which lines of the log are wanted. */
+export interface LogFilter {
+  /** This level and what is graver. */
+  level?: Level | undefined;
+  /** Holds this text; letter case does not matter. */
+  text?: string | undefined;
+}
+
+/** Keeps the wanted lines. What has no level, such as the trace of a crash, belongs to the line before it. */
+export function logFilter({ level, text }: LogFilter): (line: string) => boolean {
+  const most = level === undefined ? LOG_LEVELS.length : LOG_LEVELS.indexOf(level);
+  const wanted = text?.toLowerCase();
+  let last: Level | undefined;
+  return (line) => {
+    last = levelOf(line) ?? last;
+    const grave = last === undefined || LOG_LEVELS.indexOf(last) <= most;
+    return grave && (wanted === undefined || line.toLowerCase().includes(wanted));
+  };
+}
+
+/** A line with its time dimmed and its level in colour. */
+export function paintLine(line: string, paint: Painter): string {
+  const parts = /^(\S+) (\w+) +(.*?)( {2}\w+=.*)?$/s.exec(line);
+  const level = levelOf(line);
+  if (!parts || level === undefined) return level === "error" ? paint.red(line) : line;
+  const [, time = "", , message = "", facts = ""] = parts;
+  const colour = { error: paint.red, warn: paint.yellow, info: paint.green, debug: paint.dim, trace: paint.dim }[level];
+  return `${paint.dim(time)} ${colour(level.padEnd(5))} ${message}${paint.dim(facts)}`;
+}
+
+/** Of a line for people, or of one in JSON. */
+function levelOf(line: string): Level | undefined {
+  const word = /^\d{4}-\S+ (\w+) /.exec(line)?.[1] ?? /^\{"time":"[^"]*","level":"(\w+)"/.exec(line)?.[1];
+  return LOG_LEVELS.find((level) => level === word);
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { logFilter, paintLine } from "../../lib/cli/log-lines.ts";
+import { painter } from "../../lib/cli/terminal.ts";
+
+const LINES = [
+  "2026-11-24T12:00:00.000Z info  claude-sonnet-5-5 → a  id=req_ccm_1 status=200",
+  "2026-11-24T12:00:01.000Z warn  claude-sonnet-5-5 → nobody  id=req_ccm_2 status=529",
+  "2026-11-24T12:00:02.000Z error a request failed inside the server  id=req_ccm_3",
+  "    at somewhere (file.js:1:1)",
+  '{"time":"2026-11-24T12:00:03.000Z","level":"warn","message":"as JSON","id":"req_ccm_4"}',
+  '{"time":"2026-11-24T12:00:04.000Z","level":"info","message":"as JSON"}',
+];
+
+const kept = (filter: Parameters<typeof logFilter>[0]) => {
+  const wanted = logFilter(filter);
+  return LINES.flatMap((line, at) => (wanted(line) ? [at] : []));
+};
+
+describe("the log's lines", () => {
+  it("are kept by level, in both formats, with what belongs to them", () => {
+    expect(kept({})).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(kept({ level: "info" })).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(kept({ level: "warn" })).toEqual([1, 2, 3, 4]);
+    expect(kept({ level: "error" })).toEqual([2, 3]);
+  });
+
+  it("are found by a text in any letter case", () => {
+    expect(kept({ text: "REQ_CCM_2" })).toEqual([1]);
+    expect(kept({ level: "error", text: "req_ccm" })).toEqual([2]);
+  });
+
+  it("are the same words with colours and without", () => {
+    const colour = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+    for (const line of LINES) {
+      expect(paintLine(line, painter(false))).toBe(line);
+      expect(paintLine(line, painter(true)).replace(colour, "")).toBe(line);
+    }
+    expect(paintLine(LINES[1] ?? "", painter(true))).not.toBe(LINES[1]);
+  });
+});
