@@ -27,7 +27,7 @@ export const WATCHING_VERBS = {
     examples: [
       ["ccmctl usage", "the last seven days"],
       ["ccmctl usage --since today --by model", ""],
-      ["ccmctl usage --since 30d --by request --csv > requests.csv", "for a spreadsheet"],
+      ["ccmctl usage --since 30d --by request --csv", "every request, for a spreadsheet"],
     ],
   },
   statusline: {
