@@ -57,6 +57,10 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
       },
     },
     route: (body, headers) => route(readRequest(body, headers), context.config.settings, context),
+    async testProvider(provider, model) {
+      const { testProvider } = await import("./provider-test/provider-test.ts");
+      return testProvider(provider, model, context.config.settings, context.relay);
+    },
     report: (error) =>
       log.write("error", "the admin API failed", {
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),

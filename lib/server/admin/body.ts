@@ -27,10 +27,16 @@ function tooLarge(): ApiFault {
 
 /**
  * Reads a JSON body and checks it.
+ * @param absent stands for a body that was not sent; without it there must be one
  * @throws {ApiFault} 400, naming the key that is at fault
  */
-export async function readJson<S extends v.GenericSchema>(c: Context, schema: S): Promise<v.InferOutput<S>> {
-  const result = v.safeParse(schema, parseJson((await readBytes(c)).toString("utf8")));
+export async function readJson<S extends v.GenericSchema>(
+  c: Context,
+  schema: S,
+  absent?: v.InferInput<S>,
+): Promise<v.InferOutput<S>> {
+  const text = (await readBytes(c)).toString("utf8");
+  const result = v.safeParse(schema, text === "" && absent !== undefined ? absent : parseJson(text));
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? undefined;

@@ -1,13 +1,13 @@
 import type { Environment } from "../../config/references.ts";
 import type { ConfigTree } from "../../config/schema.ts";
-import type { Settings } from "../../config/settings.ts";
+import type { Provider, Settings } from "../../config/settings.ts";
 import type { Credentials } from "../../credentials/credentials.ts";
 import type { BudgetState } from "../../journal/budget.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { JournalPage, JournalQuery } from "../../journal/journal.ts";
 import type { Row } from "../../journal/tally.ts";
 import type { Decision, NoRoute } from "../../routing/decision.ts";
-import type { ConfigFault, FaultChoice, Simulation, StatusView } from "./views.ts";
+import type { ConfigFault, FaultChoice, ProviderTestView, Simulation, StatusView } from "./views.ts";
 
 /** Ends a subscription; may be called more than once. */
 export type Unsubscribe = () => void;
@@ -51,6 +51,8 @@ export interface AdminDeps {
    * @throws {BadBody} when the body is no request
    */
   route(body: Buffer, headers: Readonly<Record<string, string | undefined>>): Decision | NoRoute;
+  /** Tries out what a provider can do, by real requests. @param model default: the cheapest that is mapped there */
+  testProvider(provider: Provider, model: string | undefined): Promise<ProviderTestView>;
   /** Aborts when the server begins to drain: live streams end, so that nothing holds it open. */
   closing: AbortSignal;
   /** Logs an error that nobody foresaw; the client gets a plain 500. */

@@ -1,0 +1,191 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ProviderTestView } from "../../lib/server/admin/views.ts";
+import { startSimulator } from "../../lib/simulator/server.ts";
+import { type Mux, startMux } from "../support/mux.ts";
+import { closedPort, type Handler, startUpstream } from "../support/upstream.ts";
+
+const steps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of steps.splice(0).reverse()) await step();
+});
+
+const KEY = "sk-canary-0123456789";
+
+async function muxWith(config: string): Promise<Mux> {
+  const mux = await startMux({ config });
+  steps.push(() => mux.close());
+  return mux;
+}
+
+async function test(mux: Mux, provider: string, body?: object): Promise<ProviderTestView> {
+  const response = await fetch(`${mux.url}/api/providers/${provider}/test`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  expect(response.status).toBe(200);
+  return (await response.json()) as ProviderTestView;
+}
+
+const outcomes = ({ checks }: ProviderTestView) => Object.fromEntries(checks.map(({ id, outcome }) => [id, outcome]));
+const details = ({ checks }: ProviderTestView) => Object.fromEntries(checks.map(({ id, detail }) => [id, detail]));
+
+/** A provider of that type, with a mapping to it. */
+function one(type: string, baseUrl: string, more = "", model = ""): string {
+  const id = model === "" ? "" : `, model = "${model}"`;
+  return `[[providers]]\nname = "p"\ntype = "${type}"\napi_key = "${KEY}"\nbase_url = "${baseUrl}"\n${more}\n[[models]]\nname = "claude-haiku-5-5"\nproviders = [{ name = "p"${id} }]\n`;
+}
+
+describe("a provider that is well", () => {
+  it.each([
+    ["anthropic", "anthropic"],
+    ["openai", "openai-responses"],
+    ["groq", "openai-chat"],
+    ["gemini", "gemini"],
+  ])("of type %s passes every check on the wire %s", async (type, wire) => {
+    const simulator = await startSimulator({
+      host: "127.0.0.1",
+      respond: ({ tools }) =>
+        tools.length > 0 ? { parts: [{ type: "tool", name: "get_time", input: { city: "Paris" } }] } : undefined,
+    });
+    steps.push(() => simulator.close());
+    const mux = await muxWith(one(type, `${simulator.url}/p`));
+    const told = await test(mux, "p");
+    expect(told).toMatchObject({ provider: "p", wire, ok: true });
+    const { vision, ...rest } = outcomes(told);
+    expect(rest).toEqual({ key: "ok", models: "ok", answer: "ok", stream: "ok", tools: "ok" });
+    expect(vision).toBe(type === "groq" ? "skipped" : "ok"); // the catalogue knows that it sees nothing
+    expect(details(told).tools).toBe("it called get_time");
+    expect(told.message).toMatch(new RegExp(`^${told.model} answers, streams, calls tools`));
+    expect(JSON.stringify(told)).not.toContain(KEY);
+  });
+
+  it("leaves no trace in journal and health", async () => {
+    const simulator = await startSimulator({ host: "127.0.0.1" });
+    steps.push(() => simulator.close());
+    const mux = await muxWith(one("anthropic", `${simulator.url}/p`));
+    simulator.setFault("p", "500");
+    for (let i = 0; i < 4; i++) expect((await test(mux, "p")).ok).toBe(false);
+    const { providers, totals } = (await (await fetch(`${mux.url}/health`)).json()) as {
+      providers: { state: string }[];
+      totals: { requests: number };
+    };
+    expect([providers[0]?.state, totals.requests]).toEqual(["ok", 0]);
+  });
+});
+
+describe("what does not work is told in the vendor's own words", () => {
+  async function tested(handler: Handler, config: (url: string) => string = (url) => one("anthropic", url)) {
+    const upstream = await startUpstream(handler);
+    steps.push(() => upstream.close());
+    return test(await muxWith(config(upstream.url)), "p");
+  }
+
+  it("a key that is refused, without showing it", async () => {
+    const told = await tested((_, reply) =>
+      reply.json(
+        { type: "error", error: { type: "authentication_error", message: `invalid key ${KEY}` } },
+        { status: 401 },
+      ),
+    );
+    expect(told.ok).toBe(false);
+    expect(outcomes(told)).toMatchObject({ key: "failed", models: "failed", answer: "failed", stream: "skipped" });
+    expect(told.message).toContain("key or login: ");
+    expect(told.message).toContain("invalid key ***");
+    expect(JSON.stringify(told)).not.toContain("canary");
+  });
+
+  it("a model that sees nothing, while all else works", async () => {
+    const told = await tested(
+      (request, reply) => {
+        if (request.method === "GET") return reply.json({ data: [{ id: "other" }] });
+        if (JSON.stringify(request.json()).includes("image/png"))
+          return reply.json({ error: { message: "this model is blind" } }, { status: 400 });
+        if (request.json().stream === true) return reply.sse(CHAT_STREAM);
+        return reply.json(CHAT_ANSWER);
+      },
+      (url) => one("openai-compatible", url, "", "small-1"),
+    );
+    expect(told.ok).toBe(true);
+    expect(outcomes(told)).toEqual({
+      key: "ok",
+      models: "ok",
+      answer: "ok",
+      stream: "ok",
+      tools: "unclear",
+      vision: "failed",
+    });
+    expect(details(told).models).toBe("it lists 1 models; small-1 is not among them");
+    expect(told.message).toMatch(/^small-1 answers, streams; images: .*this model is blind/);
+  });
+
+  it("nobody at the address", async () => {
+    const mux = await muxWith(one("anthropic", `http://127.0.0.1:${await closedPort()}`));
+    const told = await test(mux, "p");
+    expect(told.ok).toBe(false);
+    expect(told.message).toContain("ECONNREFUSED");
+    expect(outcomes(told)).toMatchObject({ answer: "failed", vision: "skipped" });
+  });
+
+  it("an answer that is no answer", async () => {
+    const told = await tested((_, reply) => reply.html());
+    expect(told.ok).toBe(false);
+    expect(details(told).answer).toContain("HTML");
+  });
+});
+
+describe("a provider that cannot be tried out", () => {
+  it.each([
+    ["no key", one("anthropic", "http://127.0.0.1:9").replace(KEY, "$CCM_TEST_UNSET"), "no API key is configured"],
+    [
+      "a login of the client's own",
+      one("anthropic", "http://127.0.0.1:9", 'auth_type = "passthrough"'),
+      "login of each client",
+    ],
+  ])("because of %s says so", async (_, config, words) => {
+    const told = await test(await muxWith(config), "p");
+    expect(told.ok).toBe(false);
+    expect(told.message).toContain(words);
+  });
+});
+
+it("asks the model that is named, and else one that the provider lists", async () => {
+  const asked: unknown[] = [];
+  const upstream = await startUpstream((request, reply) => {
+    if (request.method === "GET") return reply.json({ data: [{ id: "listed-1" }] });
+    asked.push(request.json().model);
+    return reply.json(CHAT_ANSWER);
+  });
+  steps.push(() => upstream.close());
+  const mux = await muxWith(`[[providers]]\nname = "p"\ntype = "openai-compatible"\nbase_url = "${upstream.url}"\n`);
+  expect((await test(mux, "p")).model).toBe("listed-1");
+  expect((await test(mux, "p", { model: "mine-7" })).model).toBe("mine-7");
+  expect(new Set(asked)).toEqual(new Set(["listed-1", "mine-7"]));
+});
+
+it("refuses names and bodies that make no sense", async () => {
+  const mux = await muxWith(one("anthropic", "http://127.0.0.1:9"));
+  const post = (name: string, body: string) =>
+    fetch(`${mux.url}/api/providers/${name}/test`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+  expect((await post("nobody", "{}")).status).toBe(404);
+  expect((await post("p", '{"modle":"x"}')).status).toBe(400);
+});
+
+const CHAT_ANSWER = {
+  id: "c1",
+  object: "chat.completion",
+  model: "small-1",
+  choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "yes" } }],
+  usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 },
+};
+
+const CHAT_STREAM = [
+  { choices: [{ index: 0, delta: { role: "assistant", content: "yes" } }] },
+  { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
+]
+  .map((chunk) => JSON.stringify({ id: "c1", object: "chat.completion.chunk", model: "small-1", ...chunk }))
+  .concat("[DONE]");
