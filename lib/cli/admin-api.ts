@@ -20,9 +20,7 @@ const TIMEOUT_MS = 60_000;
 export async function adminApi({ env }: VerbContext, config: OpenedConfig): Promise<AdminApi> {
   const found = await findServer(stateDir(env), config);
   if (found.state !== "running")
-    throw new CommandFailed("The server is not running, and it is the server that keeps logins.", [
-      "Start it: ccmctl start",
-    ]);
+    throw new CommandFailed("The server is not running, and this is done by it.", ["Start it: ccmctl start"]);
   const url = reachableUrl(found.record.host, found.record.port);
   const token = config.settings?.server.admin_token;
   return {

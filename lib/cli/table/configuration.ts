@@ -23,9 +23,18 @@ export const CONFIGURATION_VERBS = {
   },
   providers: {
     group: "Configuration",
-    summary: "the configured providers and how they are",
-    options: { config, json },
-    examples: [["ccmctl providers", ""]],
+    summary: "the configured providers and how they are; test NAME tries one out",
+    operands: "[test NAME]",
+    operandCount: [0, 2],
+    details: [
+      "`test NAME` asks the running server to try the provider: key, model list, answer, streaming, tools, images.",
+      "These are real requests of a few tokens each. Exit code 1 when the provider would give no answers.",
+    ],
+    options: { config, json, model: { type: "string", value: "MODEL", help: "the model to ask (with test)" } },
+    examples: [
+      ["ccmctl providers", ""],
+      ["ccmctl providers test openai", "does it work, and if not, why"],
+    ],
   },
   login: {
     group: "Configuration",

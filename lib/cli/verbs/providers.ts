@@ -2,16 +2,18 @@ import type { Provider } from "../../config/settings.ts";
 import { findServer } from "../../daemon/find.ts";
 import type { Health } from "../../daemon/health.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
-import { usableConfig } from "../configuration.ts";
+import { adminApi } from "../admin-api.ts";
+import { type OpenedConfig, usableConfig } from "../configuration.ts";
 import { EXIT, type Painter, table } from "../terminal.ts";
-import type { VerbContext } from "../verb.ts";
+import { CommandFailed, stringValue, type VerbContext } from "../verb.ts";
 import { providerWords } from "../words.ts";
 
 type ProviderHealth = NonNullable<Health["providers"]>[number];
 
 export async function run(context: VerbContext): Promise<number> {
-  const { terminal, env, values } = context;
+  const { terminal, env, values, operands } = context;
   const config = await usableConfig(context);
+  if (operands.length > 0) return testProvider(context, config);
   const found = await findServer(stateDir(env), config);
   const running = found.state === "running" ? (found.health.providers ?? []) : undefined;
   const providers = [...config.settings.providers.values()];
@@ -74,4 +76,36 @@ function stateWithoutServer({ enabled }: Provider, running: boolean, paint: Pain
 /** A key goes to this host and to no other. */
 function hostOf(baseUrl: string): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
+}
+
+interface Tested {
+  ok: boolean;
+  message: string;
+  checks: { label: string; outcome: "ok" | "failed" | "unclear" | "skipped"; detail: string; ms?: number }[];
+}
+
+/** Has the running server try a provider out. */
+async function testProvider(context: VerbContext, config: OpenedConfig): Promise<number> {
+  const { terminal, values, operands } = context;
+  const [word, name] = operands;
+  if (word !== "test" || name === undefined)
+    throw new CommandFailed("Which provider? ccmctl providers test NAME", [], EXIT.usage);
+  const { paint } = terminal;
+  const api = await adminApi(context, config);
+  const model = stringValue(context, "model");
+  const path = `/api/providers/${encodeURIComponent(name)}/test`;
+  const told = await api.call<Tested>("POST", path, model === undefined ? {} : { model });
+  if (values.json === true) terminal.out(JSON.stringify(told, null, 2));
+  else {
+    const marks = { ok: paint.green("✔"), failed: paint.red("✖"), unclear: paint.yellow("?"), skipped: paint.dim("-") };
+    const rows = told.checks.map(({ label, outcome, detail, ms }) => [
+      `${marks[outcome]} ${label}`,
+      paint.dim(ms === undefined ? "" : `${ms} ms`),
+      detail,
+    ]);
+    for (const line of table(rows, 0)) terminal.out(line);
+    terminal.out();
+    terminal.out(told.ok ? paint.green(`Works: ${told.message}`) : paint.red(`Does not work: ${told.message}`));
+  }
+  return told.ok ? EXIT.ok : EXIT.failed;
 }
