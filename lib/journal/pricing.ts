@@ -50,6 +50,18 @@ function peakFactor(peak: PeakHours | undefined, time: number): number {
  * @returns undefined where the name is nobody's, or its price is not known
  */
 export function listPriceOf(name: string): Price | undefined {
+  if (!LIST_PRICES.has(name)) {
+    if (LIST_PRICES.size >= MOST_NAMES) LIST_PRICES.clear();
+    LIST_PRICES.set(name, findListPrice(name));
+  }
+  return LIST_PRICES.get(name);
+}
+
+/** The catalogue is text that has to be searched, and the same few names come again and again. */
+const LIST_PRICES = new Map<string, Price | undefined>();
+const MOST_NAMES = 100;
+
+function findListPrice(name: string): Price | undefined {
   const model = name
     .replace(/^.*,/, "")
     .trim()

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { UsageReport } from "../../lib/journal/usage-report.ts";
 import { buildHouse, type House, type HouseOptions } from "./house.ts";
@@ -132,5 +133,28 @@ describe("GET /metrics", () => {
     await scrape(here);
     const { status } = await fetch(`${here.mux.url}/metrics`, { headers: { origin: "http://evil.example" } });
     expect(status).toBe(403);
+  });
+});
+
+describe("the Grafana dashboard", () => {
+  it("asks only for metrics and labels that there are", async () => {
+    const here = await build({ a: (_request, reply) => reply.error(529, "overloaded_error", "busy") });
+    await here.ask({ model: PRICED });
+    const samples = await scrape(here);
+    const { panels } = JSON.parse(readFileSync("templates/grafana-dashboard.json", "utf8")) as {
+      panels: { title: string; targets: { expr: string }[] }[];
+    };
+    const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    expect(expressions.length).toBeGreaterThan(15);
+    for (const expression of expressions) {
+      const names = expression.match(/\b(?:ccm|process)_[a-z_]+/g) ?? [];
+      expect(names.length, expression).toBeGreaterThan(0);
+      const labels = [...expression.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = ""]) => list.split(", "));
+      for (const name of names) {
+        const known = samples.filter((sample) => sample.name === name);
+        expect(known.length, name).toBeGreaterThan(0);
+        for (const label of labels) expect(Object.keys(known[0]?.labels ?? {}), `${name} by ${label}`).toContain(label);
+      }
+    }
   });
 });
