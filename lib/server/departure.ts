@@ -14,6 +14,8 @@ export interface Parts {
   /** Aborted when the server begins to leave. */
   closing: AbortController;
   healthFile: HealthFile;
+  /** Sends what is left of the telemetry. */
+  endTelemetry: () => Promise<void>;
 }
 
 /** The two ways in which a server leaves; the first may be followed by the second. */
@@ -37,7 +39,7 @@ const SWEEP_MS = 50;
 const POLITE_MS = 1_000;
 
 export function departure(parts: Parts): Departure {
-  const { server, connections, context, watch, closing, healthFile } = parts;
+  const { server, connections, context, watch, closing, healthFile, endTelemetry } = parts;
   let gone: Promise<void> | undefined;
   let limit: NodeJS.Timeout | undefined;
 
@@ -50,6 +52,7 @@ export function departure(parts: Parts): Departure {
       await context.simulations.close();
       await context.credentials.close();
       await context.journal.files?.close();
+      await endTelemetry();
       await healthFile.close();
     });
   };

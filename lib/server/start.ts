@@ -27,6 +27,7 @@ import { reportConfig, useConfig } from "./live-config.ts";
 import type { Logger } from "./log.ts";
 import { SIMULATE_HEADER, Simulations } from "./simulations.ts";
 import { SteadyClock } from "./steady-clock.ts";
+import { keepTelemetry } from "./telemetry/switch.ts";
 import { Complaints } from "./troubles.ts";
 
 export interface StartOptions {
@@ -105,6 +106,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     current: loaded,
   });
   reportConfig(context, loaded);
+  const endTelemetry = keepTelemetry(context);
   return {
     url: context.url,
     context,
@@ -113,7 +115,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await context.journal.files?.flush();
       await healthFile.flush();
     },
-    ...departure({ server, connections, context, watch, closing, healthFile }),
+    ...departure({ server, connections, context, watch, closing, healthFile, endTelemetry }),
   };
 }
 
