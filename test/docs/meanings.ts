@@ -51,7 +51,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   "router.*.classes": "For these request classes, as Claude Code names them.",
   "router.reasoning.thinking": "For these values of `thinking.type`.",
   "router.reasoning.efforts": "For these efforts.",
-  "router.long_context.threshold_tokens": "For prompts estimated at so many tokens or more.",
+  "router.long_context.threshold_tokens": "For prompts estimated at more tokens than this.",
   "logging.level": "The least important that is logged.",
   "logging.format": "For people, or for machines.",
   "logging.log_bodies": "Keeps requests and answers. They hold your code and your words.",
