@@ -72,6 +72,12 @@ function complaint(body: Json): string | undefined {
   return undefined;
 }
 
+/** A result's words; Google suggests `output` and `error` as the keys for them. */
+function resultText(response: Json): string {
+  const said = response.output ?? response.error;
+  return typeof said === "string" ? said : JSON.stringify(response);
+}
+
 function read(body: Json, fromPath: { model?: string; stream?: boolean }) {
   const contents = records(body.contents);
   const config = record(body.generationConfig);
@@ -89,7 +95,7 @@ function read(body: Json, fromPath: { model?: string; stream?: boolean }) {
         .at(-1) ?? "",
     toolResults: records(contents.at(-1)?.parts)
       .filter((part) => part.functionResponse !== undefined)
-      .map((part) => JSON.stringify(record(part.functionResponse).response ?? null)),
+      .map((part) => resultText(record(record(part.functionResponse).response))),
     tools: records(body.tools)
       .flatMap((tool) => records(tool.functionDeclarations))
       .map((tool) => ({ name: text(tool.name), schema: record(tool.parametersJsonSchema ?? tool.parameters) })),

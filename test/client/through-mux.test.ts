@@ -10,8 +10,10 @@ if ("missing" in claude) console.info(`skipped: tests with the real Claude Code.
 
 /** OpenRouter, because it speaks Chat Completions and can search the web. */
 const WIRES = [
-  { wire: "anthropic", type: "anthropic-compatible", base: "" },
-  { wire: "openai-chat", type: "openrouter", base: "/v1" },
+  { wire: "anthropic", type: "anthropic-compatible", base: "", model: "large" },
+  { wire: "openai-chat", type: "openrouter", base: "/v1", model: "large" },
+  { wire: "openai-responses", type: "openai", base: "/v1", model: "gpt-6-sol" },
+  { wire: "gemini", type: "gemini", base: "/v1beta", model: "gemini-3-pro" },
 ] as const;
 
 /** How the primary provider fails, and how often it is asked for each request: some faults earn a second try. */
@@ -42,7 +44,7 @@ function callsBeforeTripped(requests: number, asked: number): number {
 }
 
 /** Two providers of one wire. */
-function configOf(url: string, { type, base }: (typeof WIRES)[number]): string {
+function configOf(url: string, { type, base, model }: (typeof WIRES)[number]): string {
   const provider = (name: string) => `
 [[providers]]
 name = "${name}"
@@ -59,8 +61,8 @@ max_cooldown_ms = 300000
 [[models]]
 name = "any-model"
 providers = [
-  { name = "primary", priority = 1, model = "large" },
-  { name = "backup", priority = 2, model = "large" },
+  { name = "primary", priority = 1, model = "${model}" },
+  { name = "backup", priority = 2, model = "${model}" },
 ]
 [router.default]
 model = "any-model"
