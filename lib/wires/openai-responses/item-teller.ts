@@ -122,9 +122,10 @@ export class ItemTeller {
     for (const [kind, parts] of Object.entries({ content, summary }))
       for (const [at, { text }] of objectsIn<ContentPart>(parts).entries())
         out += this.think(item, `${kind} ${at}`, restOf(item, `${kind} ${at}`, text));
-    const speaks = this.#speaker === item;
+    const hasState = typeof encrypted === "string" && encrypted !== "";
+    if (!hasState && this.#speaker !== item) return out; // it said nothing: who spoke before it still has the word
     this.#speaker = undefined;
-    if (typeof encrypted !== "string" || encrypted === "") return speaks ? out + this.#writer.over() : out;
+    if (!hasState) return out + this.#writer.over();
     return out + this.#writer.think("") + this.#writer.over(this.#needs.signatureOf(encrypted));
   }
 

@@ -228,7 +228,8 @@ describe("any order of events", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 8 }), (events) => {
         const played = play(events);
-        expect(played.faults).toEqual([]);
+        // Arguments that are no JSON reach the client as they are: it reports them to the model.
+        expect(played.faults.filter((fault) => !fault.endsWith("is no JSON object"))).toEqual([]);
         expect(["complete", "failed"]).toContain(played.translator.phase);
       }),
       { numRuns: 500 },
