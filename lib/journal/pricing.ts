@@ -1,6 +1,7 @@
 import type { Usage } from "../anthropic/types.ts";
 import { modelPrice, PROVIDER_TYPES } from "../catalog/index.ts";
-import type { PeakHours, Price, ProviderType } from "../catalog/types.ts";
+import { peakFactor } from "../catalog/peak-hours.ts";
+import type { Price, ProviderType } from "../catalog/types.ts";
 
 /** What a write to the cache that is kept for an hour costs, in prices of the input. */
 const LONG_LIVED_WRITE = 2;
@@ -33,14 +34,6 @@ export function costOf(usage: Usage, price: Price, time: number): number {
 /** Cuts off what binary fractions leave behind a sum of dollars. */
 export function toNano(dollars: number): number {
   return Math.round(dollars * NANO) / NANO;
-}
-
-function peakFactor(peak: PeakHours | undefined, time: number): number {
-  if (!peak) return 1;
-  const date = new Date(time);
-  const weekend = date.getUTCDay() % 6 === 0;
-  const hour = date.getUTCHours();
-  return !weekend && peak.hours.some(([from, to]) => hour >= from && hour < to) ? peak.factor : 1;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { peakFactor } from "../catalog/peak-hours.ts";
 import type { Price } from "../catalog/types.ts";
 import type { Mapping } from "../config/settings.ts";
 import { promptTokens } from "./capabilities.ts";
@@ -80,8 +81,9 @@ function quote(mapping: Mapping, { request, facts, health, session, now }: Circu
   const warm = served !== undefined && now - served < lifetime && earlier >= LEAST_CACHED;
   const { input, output, cacheRead: read = input, cacheWrite: write = input } = price;
   const answer = Math.min(EXPECTED_OUTPUT, facts.maxTokens ?? EXPECTED_OUTPUT);
-  const warmTurn = (earlier * read + fresh * input + answer * output) / 1e6;
-  const warming = warm ? 0 : (earlier * (write - read)) / 1e6;
+  const perToken = peakFactor(mapping.price?.peak, now) / 1e6;
+  const warmTurn = (earlier * read + fresh * input + answer * output) * perToken;
+  const warming = warm ? 0 : earlier * (write - read) * perToken;
   return { mapping, total: warmTurn + warming, warm, warmTurn, warming };
 }
 

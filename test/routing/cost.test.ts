@@ -90,6 +90,13 @@ providers = [{ name = "cloud", model = "gpt-5.2" }, { name = "here", model = "qw
     expect(first(turn({ bytes: 400_000 }), prices)).toBe("b");
   });
 
+  test("a vendor's peak hours count while they last", () => {
+    const peak = (from: number, to: number): Price => ({ ...plain(1), peak: { factor: 3, hours: [[from, to]] } });
+    const hour = new Date(NOW).getUTCHours();
+    expect(first(turn(), priced({ a: peak(hour, hour + 1), b: plain(2) }))).toBe("b");
+    expect(first(turn(), priced({ a: peak(hour + 1, hour + 2), b: plain(2) }))).toBe("a");
+  });
+
   describe("a conversation", () => {
     const cached = (input: number): Price => ({
       input,
