@@ -37,6 +37,11 @@ const log = createLogger(
   undefined,
   !file && process.stdout.isTTY ? await terminalLog() : undefined,
 );
+// Whoever read what we print has gone. Complaining about that would have to be printed too, without end.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") log.write("error", "the output cannot be written", { error: error.message });
+  });
 process.on("exit", () => file?.close());
 
 if (values.config === undefined) exit(2, "--config FILE is needed");
