@@ -69,3 +69,45 @@ export function dollars(amount: number): string {
   const cents = amount.toFixed(2);
   return amount > 0 && cents === "0.00" ? "<$0.01" : `$${cents}`;
 }
+
+/** A limit as `GET /api/usage` and `ccmctl usage --json` tell it. */
+export interface BudgetView {
+  /** Where it stands in the configuration, `budget.providers.openrouter.day`: names it among the others. */
+  key: string;
+  /** In words, `today's budget for the provider openrouter`. */
+  title: string;
+  period: Period;
+  on: Purpose["on"];
+  /** Of the provider or route; absent for the limit on everything. */
+  name?: string;
+  /** US dollars. */
+  limit: number;
+  spent: number;
+  /** Never below nothing: requests under way when a limit is reached are finished. */
+  left: number;
+  /** 1 when all is spent; more when the limit was passed. */
+  used: number;
+  state: BudgetState["level"];
+  /** Epoch ms: when `spent` begins at nothing again. */
+  resets_at: number;
+}
+
+/** Every limit that is set, in the order of the configuration. */
+export function budgetViews(budget: BudgetConfig, spending: Spending): BudgetView[] {
+  return budgetStates(budget, spending).map((state) => {
+    const { period, purpose, limit, spent, level, resetsAt } = state;
+    return {
+      key: budgetKey(state),
+      title: budgetName(state),
+      period,
+      on: purpose.on,
+      ...(purpose.on !== "all" && { name: purpose.name }),
+      limit,
+      spent,
+      left: Math.max(0, limit - spent),
+      used: shareUsed(state),
+      state: level,
+      resets_at: resetsAt,
+    };
+  });
+}

@@ -3,7 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { readRequest } from "../anthropic/request.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
-import { budgetStates } from "../journal/budget.ts";
+import { budgetViews } from "../journal/budget.ts";
 import { FAULTS } from "../simulator/faults.ts";
 import { createAdminApp } from "./admin/app.ts";
 import type { AdminConfig, AdminDeps } from "./admin/deps.ts";
@@ -45,7 +45,7 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
       rows: async (since) => (await journal.files?.rows(since)) ?? [],
       budgets: () => {
         const { budget } = context.config.settings;
-        return budget && journal.files ? budgetStates(budget, journal.files.spending) : [];
+        return budget && journal.files ? budgetViews(budget, journal.files.spending) : [];
       },
     },
     credentials,

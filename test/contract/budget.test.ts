@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import type { UsageView } from "../../lib/server/admin/views.ts";
 import { buildHouse, type House, healthy, MODEL } from "./house.ts";
 
 let house: House | undefined;
@@ -112,6 +113,28 @@ describe("a budget", () => {
     expect((await background()).status).toBe(200);
     expect((await background()).status).toBe(429);
     expect((await ask({ model: DEAR })).status).toBe(200);
+  });
+
+  it("is shown limit by limit: what is used, what is left, what happens then and until when", async () => {
+    const { ask, mux } = await build(
+      `[budget]\nday = 0.2\nmonth = 100\nat_stop = "cheaper"\nmodel = "cheap-model"\n[budget.providers.a]\nweek = 0.1\n`,
+    );
+    await ask({ model: DEAR });
+    const view = (await (await fetch(`${mux.url}/api/usage?since=today&by=model`)).json()) as UsageView;
+    const midnight = new Date();
+    midnight.setHours(24, 0, 0, 0);
+    expect(view).toMatchObject({ by: "model", warn_at: 0.75, at_stop: "cheaper", at_stop_model: "cheap-model" });
+    expect(view.budgets.map(({ key, on, name, state }) => [key, on, name, state])).toEqual([
+      ["budget.day", "all", undefined, "warn"],
+      ["budget.month", "all", undefined, "free"],
+      ["budget.providers.a.week", "provider", "a", "stop"],
+    ]);
+    const [day, , week] = view.budgets;
+    expect(day).toMatchObject({ title: "today's budget", limit: 0.2, resets_at: midnight.getTime() });
+    expect(day?.spent).toBeCloseTo(view.total.cost, 9);
+    expect(day?.left).toBeCloseTo(0.04, 9);
+    expect(day?.used).toBeCloseTo(0.8, 9);
+    expect(week).toMatchObject({ left: 0 });
   });
 
   it("can be raised while the server runs", async () => {

@@ -2,7 +2,7 @@ import type { Environment } from "../../config/references.ts";
 import type { ConfigTree } from "../../config/schema.ts";
 import type { Provider, Settings } from "../../config/settings.ts";
 import type { Credentials } from "../../credentials/credentials.ts";
-import type { BudgetState } from "../../journal/budget.ts";
+import type { BudgetView } from "../../journal/budget.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { JournalPage, JournalQuery } from "../../journal/journal.ts";
 import type { Row } from "../../journal/tally.ts";
@@ -37,7 +37,7 @@ export interface AdminDeps {
     /** The sums of all days from one on, `2026-11-24`. */
     rows(since: string): Promise<readonly Row[]>;
     /** Every limit that is set. */
-    budgets(): BudgetState[];
+    budgets(): BudgetView[];
   };
   credentials: Credentials;
   health: {

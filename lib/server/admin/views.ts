@@ -5,7 +5,10 @@
 import type { FailureReason } from "../../catalog/failure-reasons.ts";
 import type { ProviderType } from "../../catalog/types.ts";
 import type { WireId } from "../../catalog/wire-ids.ts";
+import type { BudgetConfig } from "../../config/schema.ts";
+import type { BudgetView } from "../../journal/budget.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
+import type { UsageReport } from "../../journal/usage-report.ts";
 import type { Explanation } from "../../routing/explain.ts";
 
 /** How a provider is doing. `needs_login`: its login or key was refused; `no_key`: it has none to send. */
@@ -263,6 +266,18 @@ export interface FaultChoice {
 export interface SimulateView {
   faults: FaultChoice[];
   items: Simulation[];
+}
+
+/** Answer of `GET /api/usage`: the sums that were asked for, and how far each limit of the budget is used up. */
+export interface UsageView extends UsageReport {
+  /** Empty where no limit is set. */
+  budgets: BudgetView[];
+  /** Share of a limit from which on Claude Code is told; absent without a budget, as is the next. */
+  warn_at?: number;
+  /** What becomes of requests beyond a limit. */
+  at_stop?: BudgetConfig["at_stop"];
+  /** With `cheaper`: the model that serves them. */
+  at_stop_model?: string;
 }
 
 /** One step of a chart. Money in US dollars, times in ms. */

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { GROUPINGS, type Grouping, sinceDay, usageReport } from "../../../journal/usage-report.ts";
 import type { AdminDeps } from "../deps.ts";
 import { ApiFault } from "../errors.ts";
+import type { UsageView } from "../views.ts";
 
 const DEFAULT_SINCE = "7d";
 
@@ -15,7 +16,15 @@ export function usageRoutes(deps: AdminDeps): Hono {
     if (since === undefined) throw bad("since", "today, 7d, 4w, or a day such as 2026-11-24");
     const by = c.req.query("by") ?? "provider";
     if (!isGrouping(by)) throw bad("by", `one of ${GROUPINGS.join(", ")}`);
-    return c.json({ ...usageReport(await deps.usage.rows(since), by, since), budgets: deps.usage.budgets() });
+    // In this order: reading the rows counts what another server has spent.
+    const report = usageReport(await deps.usage.rows(since), by, since);
+    const { warn_at, at_stop, model } = deps.config().settings.budget ?? {};
+    return c.json({
+      ...report,
+      budgets: deps.usage.budgets(),
+      ...(warn_at !== undefined && at_stop !== undefined && { warn_at, at_stop }),
+      ...(at_stop === "cheaper" && model !== undefined && { at_stop_model: model }),
+    } satisfies UsageView);
   });
 }
 
