@@ -20,6 +20,7 @@ export interface Place {
 const ENDPOINTS: readonly { ends: RegExp; does: Place["does"]; wire: WireName; stream?: boolean }[] = [
   { ends: /\/messages$/, does: "answer", wire: "anthropic" },
   { ends: /\/messages\/count_tokens$/, does: "count", wire: "anthropic" },
+  { ends: /\/models\/count-tokens:rawPredict$/, does: "count", wire: "anthropic" },
   { ends: /\/models\/([^/]+):rawPredict$/, does: "answer", wire: "anthropic", stream: false },
   { ends: /\/models\/([^/]+):streamRawPredict$/, does: "answer", wire: "anthropic", stream: true },
   { ends: /\/chat\/completions$/, does: "answer", wire: "openai-chat" },
