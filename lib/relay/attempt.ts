@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
+import { type Readable, Transform } from "node:stream";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
@@ -37,6 +37,16 @@ export interface AttemptInput {
   now: () => number;
   /** Status and headers of the upstream, as soon as they are known. */
   onHeaders: (status: number, headers: IncomingMessage["headers"]) => void;
+  watch?: AttemptWatch;
+}
+
+/** Sees what goes over the line, so that the user can be shown it. */
+export interface AttemptWatch {
+  /** With the credential in its headers. */
+  sent(request: UpstreamRequest): void;
+  answered(status: number, headers: IncomingMessage["headers"]): void;
+  /** The answer's bytes as they come, decoded; absent where nobody wants them. */
+  took?(part: Buffer): void;
 }
 
 interface Told {
@@ -105,8 +115,10 @@ async function perform(
   onCall: (call: Call) => void,
 ): Promise<AttemptOutcome> {
   const { timeouts } = input;
+  const complete = { ...request, headers: { ...request.headers, ...input.headers } };
+  input.watch?.sent(complete);
   const call = input.pool.call(
-    { ...request, headers: { ...request.headers, ...input.headers } },
+    complete,
     { connectMs: timeouts.connect_ms, firstByteMs: timeouts.first_byte_ms },
     input.fresh,
   );
@@ -134,7 +146,8 @@ async function converse(input: AttemptInput, request: UpstreamRequest, call: Cal
   const response = await call.response;
   const status = response.statusCode ?? 0;
   input.onHeaders(status, response.headers);
-  const body = await decodedBody(response);
+  input.watch?.answered(status, response.headers);
+  const body = watched(await decodedBody(response), input.watch);
   if (status < 200 || status > 299) return await readRefusal(input, request, response, body, call);
   const contentType = response.headers["content-type"] ?? "";
   if (/^text\/html/i.test(contentType)) {
@@ -158,6 +171,21 @@ async function converse(input: AttemptInput, request: UpstreamRequest, call: Cal
     holdMs: input.holdMs,
     requestId: input.requestId,
   });
+}
+
+/** The same bytes, seen on their way. */
+function watched(body: Readable, watch: AttemptWatch | undefined): Readable {
+  const took = watch?.took;
+  if (!took) return body;
+  const seen = new Transform({
+    transform(part: Buffer, _encoding, done) {
+      took(part);
+      done(null, part);
+    },
+  });
+  body.on("error", (error) => seen.destroy(error));
+  body.on("aborted", () => seen.destroy(new Error("aborted")));
+  return body.pipe(seen);
 }
 
 async function readRefusal(

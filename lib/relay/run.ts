@@ -7,7 +7,7 @@ import type { AttemptRecord, JournalEntry } from "../journal/entry.ts";
 import type { Decision } from "../routing/decision.ts";
 import type { Repairs } from "../wires/repair.ts";
 import { AnswerSink } from "./answer-sink.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, AttemptWatch } from "./attempt.ts";
 import type { ClientReply } from "./client-reply.ts";
 import type { FailedAttempt } from "./exhausted.ts";
 import type { Health } from "./health.ts";
@@ -53,6 +53,8 @@ export interface RelayJob {
   onAttempt: () => void;
   /** When the request arrived, on the `performance.now()` clock. */
   arrived: number;
+  /** Told of each try what goes over the line; absent where nobody looks. */
+  watch?: (record: AttemptRecord) => AttemptWatch;
 }
 
 /** One provider with one of its credentials. */

@@ -169,6 +169,7 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
     pool: deps.pool,
     timers: deps.timers,
     now: deps.now,
+    ...(run.job.watch && { watch: run.job.watch(record) }),
     onHeaders: (status, headers) => {
       record.status = status;
       const requestId = headers["request-id"] ?? headers["x-request-id"];

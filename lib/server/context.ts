@@ -7,6 +7,7 @@ import type { Gate } from "../relay/gate.ts";
 import type { Health } from "../relay/health.ts";
 import type { RelayDeps } from "../relay/run.ts";
 import type { TrackRecord } from "../relay/track-record.ts";
+import type { Exchanges } from "./exchanges.ts";
 import type { Logger } from "./log.ts";
 import type { Simulations } from "./simulations.ts";
 import type { SteadyClock } from "./steady-clock.ts";
@@ -35,6 +36,8 @@ export interface ServerContext {
   /** Puts another configuration in use and tells the listeners. */
   setConfig(config: LiveConfig): void;
   readonly journal: Journal;
+  /** The last requests as they travelled. */
+  readonly exchanges: Exchanges;
   readonly health: Health;
   readonly credentials: Credentials;
   readonly trackRecord: TrackRecord;

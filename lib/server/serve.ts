@@ -16,6 +16,7 @@ import { logBodies } from "./body-log.ts";
 import { type Budgeted, withinBudget } from "./budget.ts";
 import { refusalHeaders, refusalSentence, warningHeaders } from "./budget-notice.ts";
 import type { ServerContext } from "./context.ts";
+import { KEEP_HEADER } from "./exchanges.ts";
 import { replyError, withHeaders } from "./reply.ts";
 import { logRequest } from "./request-log.ts";
 
@@ -68,7 +69,10 @@ async function relayed(
   settings: Settings,
   context: ServerContext,
 ): Promise<void> {
-  const client = settings.logging.log_bodies ? logBodies(plain, inbound, id, context.log) : plain;
+  const { log_bodies } = settings.logging;
+  const exchange = context.exchanges.begin(id, path, inbound, log_bodies || inbound.headers[KEEP_HEADER] === "1");
+  const kept = exchange.watchReply(plain);
+  const client = log_bodies ? logBodies(kept, inbound, id, context.log) : kept;
   const { outcome: decision, refused, warn } = budgeted(inbound, settings, context);
   const entry = newEntry(id, inbound, path, decision);
   context.journal.begin(entry);
@@ -79,7 +83,10 @@ async function relayed(
     else {
       const reply = warn ? withHeaders(client, warningHeaders(warn)) : client;
       await relay(
-        { inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived, onAttempt },
+        {
+          ...{ inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived, onAttempt },
+          watch: (record) => exchange.watchAttempt(record),
+        },
         context.relay,
       );
     }

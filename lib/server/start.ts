@@ -21,6 +21,7 @@ import { checkedForHost } from "./bound-host.ts";
 import { Connections } from "./connections.ts";
 import type { LiveConfig, ServerContext } from "./context.ts";
 import { type Departure, departure } from "./departure.ts";
+import { Exchanges } from "./exchanges.ts";
 import { HealthFile } from "./health-file.ts";
 import { createListener } from "./listener.ts";
 import { reportConfig, useConfig } from "./live-config.ts";
@@ -150,6 +151,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
         onTrouble: (error) => log.write("warn", `the journal cannot be kept on disk: ${error.message}`),
       }),
     ),
+    exchanges: new Exchanges(),
     health,
     credentials: new Credentials({
       dir: options.stateDir,
