@@ -4,6 +4,7 @@
  * Every rule says what it moved, so that faults and edits find the place where the user wrote it.
  */
 import { type Finding, isRecord, type Path } from "./faults.ts";
+import { ROUTE_NAMES } from "./route-names.ts";
 
 type Table = Record<string, unknown>;
 
@@ -48,17 +49,6 @@ export class Origins {
 
 /** The original's generated file names a model that does not exist, to be replaced by the user. */
 const PLACEHOLDER_MODEL = "placeholder-model";
-
-const ROUTES = [
-  "default",
-  "websearch",
-  "reasoning",
-  "background",
-  "subagent",
-  "compaction",
-  "long_context",
-  "image",
-] as const;
 
 /** @param raw the file as it was parsed; it is not changed */
 export function canonicalise(raw: Table): Canonical {
@@ -160,14 +150,14 @@ function rewriteRouter(result: Canonical): void {
   moveKey(result, router, ["router"], "think", "reasoning");
   if (router.auto_map_regex === "") delete router.auto_map_regex; // the original takes it for unset
   moveKey(result, router, ["router"], "auto_map_regex", "auto_map");
-  for (const route of ROUTES) {
+  for (const route of ROUTE_NAMES) {
     const value = router[route];
     if (typeof value !== "string") continue;
     const written = origins.written(["router", route]);
     router[route] = value === "" ? {} : { model: value };
     origins.record(["router", route, "model"], written);
   }
-  for (const route of ROUTES) {
+  for (const route of ROUTE_NAMES) {
     const value = router[route];
     if (!isRecord(value) || value.model !== PLACEHOLDER_MODEL) continue;
     delete value.model;

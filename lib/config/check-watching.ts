@@ -1,22 +1,7 @@
 import { didYouMean, type Finding } from "./faults.ts";
 import { isMadeUp } from "./fit-schema.ts";
+import { RULES } from "./route-names.ts";
 import type { ConfigTree } from "./schema.ts";
-
-/** Routes that money can be counted for: the rules by which a model is chosen, as the journal names them. */
-export const COUNTED_ROUTES = [
-  "explicit",
-  "websearch",
-  "subagent-tag",
-  "long_context",
-  "reasoning",
-  "background",
-  "subagent",
-  "compaction",
-  "model",
-  "auto_map",
-  "default",
-  "image",
-] as const;
 
 /** What the schema cannot see of a budget: names that nobody has. */
 export function checkBudget({ budget, providers, models }: ConfigTree): Finding[] {
@@ -24,7 +9,7 @@ export function checkBudget({ budget, providers, models }: ConfigTree): Finding[
   const names = providers.map(({ name }) => name).filter((name) => !isMadeUp(name));
   return [
     ...unknown(Object.keys(budget.providers), names, "provider", ["budget", "providers"]),
-    ...unknown(Object.keys(budget.routes), COUNTED_ROUTES, "route", ["budget", "routes"]),
+    ...unknown(Object.keys(budget.routes), RULES, "route", ["budget", "routes"]),
     ...checkCheaper(
       budget,
       models.map(({ name }) => name),

@@ -6,7 +6,8 @@ import { isStale, resolveMapping } from "./mapping.ts";
 import { compilePattern, PatternError } from "./patterns.ts";
 import { resolveProvider } from "./provider.ts";
 import { type Environment, expandReferences } from "./references.ts";
-import type { ConfigTree, RouteName } from "./schema.ts";
+import { ROUTE_NAMES, type RouteName } from "./route-names.ts";
+import type { ConfigTree } from "./schema.ts";
 import type { Mapping, Model, NamePattern, Provider, Settings } from "./settings.ts";
 
 export interface Resolution {
@@ -15,17 +16,6 @@ export interface Resolution {
   faults: Finding[];
   notes: Finding[];
 }
-
-const ROUTE_NAMES = [
-  "default",
-  "websearch",
-  "reasoning",
-  "background",
-  "subagent",
-  "compaction",
-  "long_context",
-  "image",
-] as const satisfies readonly RouteName[];
 
 /** From what the user wrote to what the server uses: references resolved, names looked up, stand-ins chosen, all faults told. */
 export async function resolveSettings(tree: ConfigTree, env: Environment): Promise<Resolution> {

@@ -246,4 +246,3 @@ export type MappingConfig = ModelConfig["providers"][number];
 export type RouterConfig = ConfigTree["router"];
 export type BudgetConfig = NonNullable<ConfigTree["budget"]>;
 export type TelemetryConfig = NonNullable<ConfigTree["telemetry"]>;
-export type RouteName = Exclude<keyof RouterConfig, "enabled" | "auto_map" | "strategy">;

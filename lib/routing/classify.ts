@@ -1,8 +1,8 @@
 import type { InboundRequest } from "../anthropic/request.ts";
-import type { RouteName } from "../config/schema.ts";
+import { type RouteName, RULES, type Rule } from "../config/route-names.ts";
 import type { Model, NamePattern, Settings } from "../config/settings.ts";
 import { autoMapped, findModel, findProvider, modelAt, resolveName, splitProvider } from "./choose.ts";
-import { type NoRoute, RULES, type Rule } from "./decision.ts";
+import type { NoRoute } from "./decision.ts";
 import { type RequestClass, requestClass } from "./request-class.ts";
 import { count, listed, quoted } from "./words.ts";
 

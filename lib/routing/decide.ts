@@ -1,8 +1,9 @@
 import type { InboundRequest } from "../anthropic/request.ts";
+import type { Rule } from "../config/route-names.ts";
 import type { Model, Settings } from "../config/settings.ts";
 import { checkCapabilities, type Needs } from "./capabilities.ts";
 import { classify } from "./classify.ts";
-import type { Decision, HealthView, NoRoute, Rule } from "./decision.ts";
+import type { Decision, HealthView, NoRoute } from "./decision.ts";
 import { judgeImage } from "./image-route.ts";
 import { order } from "./order.ts";
 import { sessionKey } from "./session-key.ts";

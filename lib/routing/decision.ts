@@ -1,25 +1,5 @@
+import type { Rule } from "../config/route-names.ts";
 import type { Mapping } from "../config/settings.ts";
-
-/**
- * The rules in the order in which they are tried. `image` is looked at last, when the chosen model turns out to be unable to
- * see what the request shows.
- */
-export const RULES = [
-  "explicit",
-  "websearch",
-  "subagent-tag",
-  "long_context",
-  "reasoning",
-  "background",
-  "subagent",
-  "compaction",
-  "model",
-  "auto_map",
-  "default",
-  "image",
-] as const;
-
-export type Rule = (typeof RULES)[number];
 
 /** Where a request goes, and why. Its words may be shown; the mappings hold the providers' keys, so show `explain(decision)`. */
 export interface Decision {

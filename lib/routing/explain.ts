@@ -1,4 +1,5 @@
-import type { Decision, NoRoute, Rule } from "./decision.ts";
+import type { Rule } from "../config/route-names.ts";
+import type { Decision, NoRoute } from "./decision.ts";
 
 /** A decision as it may be shown or written as JSON: without keys, addresses and headers. */
 export interface Explanation {

@@ -1,14 +1,8 @@
 import { expect, it } from "vitest";
-import { COUNTED_ROUTES } from "../../lib/config/check-watching.ts";
 import { parseConfig } from "../../lib/config/load.ts";
-import { RULES } from "../../lib/routing/decision.ts";
 
 const faultsOf = async (text: string) =>
   (await parseConfig(text, { path: "ccm-config.toml", env: {} })).faults.map(({ key, message }) => [key, message]);
-
-it("counts money for every rule that can choose a model", () => {
-  expect(COUNTED_ROUTES).toEqual(RULES);
-});
 
 it("asks for a model when a cheaper one shall serve", async () => {
   expect(await faultsOf('[budget]\nday = 1\nat_stop = "cheaper"')).toEqual([

@@ -20,7 +20,7 @@ import { ruleWord } from "../../lib/admin/words/rules.ts";
 import { providerNow } from "../../lib/admin/words/states.ts";
 import { cacheShare } from "../../lib/admin/words/tokens.ts";
 import { verdict } from "../../lib/admin/words/verdict.ts";
-import { RULES } from "../../lib/routing/decision.ts";
+import { RULES } from "../../lib/config/route-names.ts";
 import { anAttempt, anEntry, aProvider, aStatus } from "./samples.ts";
 
 describe("numbers read like a person would say them", () => {

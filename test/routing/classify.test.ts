@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readRequest } from "../../lib/anthropic/request.ts";
+import { RULES, type Rule } from "../../lib/config/route-names.ts";
 import { classify } from "../../lib/routing/classify.ts";
-import { RULES, type Rule } from "../../lib/routing/decision.ts";
 import * as claudeCode from "../support/claude-code-request.ts";
 import { captures } from "../support/recordings.ts";
 import { settingsOf } from "../support/settings.ts";

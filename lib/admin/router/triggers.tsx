@@ -1,5 +1,5 @@
+import type { Rule } from "../../config/route-names.ts";
 import type { ConfigTree } from "../../config/schema.ts";
-import type { Rule } from "../../routing/decision.ts";
 import { TextField } from "../parts/fields.tsx";
 import { PatternTrial } from "./pattern-trial.tsx";
 

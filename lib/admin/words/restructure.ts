@@ -1,20 +1,10 @@
 /** What has to change in the file so that what belongs together stays together. Pure. */
-import type { ConfigTree, RouteName } from "../../config/schema.ts";
+import { ROUTE_NAMES, type RouteName } from "../../config/route-names.ts";
+import type { ConfigTree } from "../../config/schema.ts";
 
 export type Change =
   | { path: readonly (string | number)[]; value: unknown }
   | { path: readonly (string | number)[]; delete: true };
-
-export const ROUTE_NAMES = [
-  "default",
-  "websearch",
-  "reasoning",
-  "background",
-  "subagent",
-  "compaction",
-  "long_context",
-  "image",
-] as const satisfies readonly RouteName[];
 
 type Trees = Pick<ConfigTree, "providers" | "models" | "router">;
 

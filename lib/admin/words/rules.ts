@@ -1,5 +1,5 @@
-import type { ConfigTree, RouteName } from "../../config/schema.ts";
-import type { Rule } from "../../routing/decision.ts";
+import type { RouteName, Rule } from "../../config/route-names.ts";
+import type { ConfigTree } from "../../config/schema.ts";
 
 type Router = ConfigTree["router"];
 
