@@ -41,6 +41,7 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
     },
     onConfigChange: (listener) => context.onConfigChange(listener),
     journal,
+    exchanges: context.exchanges,
     usage: {
       rows: async (since) => (await journal.files?.rows(since)) ?? [],
       budgets: () => {
@@ -60,6 +61,10 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
     async testProvider(provider, model) {
       const { testProvider } = await import("./provider-test/provider-test.ts");
       return testProvider(provider, model, context.config.settings, context.relay);
+    },
+    async offeredModels(provider) {
+      const { offeredModels } = await import("./provider-test/offered-models.ts");
+      return offeredModels(provider, context.relay);
     },
     report: (error) =>
       log.write("error", "the admin API failed", {

@@ -26,6 +26,8 @@ export interface LiveConfig {
 /** What the handlers share: everything that lives as long as the server. */
 export interface ServerContext {
   readonly version: string;
+  /** Another version that the next start would run. */
+  readonly installed: () => string | undefined;
   readonly stateDir: string;
   readonly startedAt: number;
   /** Set when the socket listens. */

@@ -23,6 +23,7 @@ import type { LiveConfig, ServerContext } from "./context.ts";
 import { type Departure, departure } from "./departure.ts";
 import { Exchanges } from "./exchanges.ts";
 import { HealthFile } from "./health-file.ts";
+import { installedVersion } from "./installed-version.ts";
 import { createListener } from "./listener.ts";
 import { reportConfig, useConfig } from "./live-config.ts";
 import type { Logger } from "./log.ts";
@@ -43,6 +44,8 @@ export interface StartOptions {
   socketFd?: number;
   /** Directory of the page's files. Default: `admin/` beside the bundle. */
   assetsDir?: string;
+  /** Folder of the running version. Default: that of the bundle's `dist/`. */
+  programDir?: string;
 }
 
 export interface RunningServer extends Departure {
@@ -131,6 +134,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
   const health = new Health(() => healthPolicy(live.settings), clock.now);
   const context: ServerContext = {
     version: CCM_VERSION,
+    installed: installedVersion(options.programDir ?? join(fileURLToPath(import.meta.url), "..", ".."), CCM_VERSION),
     stateDir: options.stateDir,
     startedAt: Date.now(),
     url: "",

@@ -10,8 +10,10 @@ import { troubles } from "./troubles.ts";
 /** How the server and each provider are doing; holds no secret. */
 export function statusView(context: ServerContext): StatusView {
   const { loaded, settings } = context.config;
+  const installed = context.installed();
   return {
     version: context.version,
+    ...(installed !== undefined && { installed_version: installed }),
     pid: process.pid,
     started_at: context.startedAt,
     uptime_s: Math.floor(process.uptime()),

@@ -15,6 +15,7 @@ import { modelViews } from "./present/models.ts";
 import { chartRoutes } from "./routes/chart.ts";
 import { configRoutes } from "./routes/config.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { exchangeRoutes } from "./routes/exchanges.ts";
 import { journalRoutes } from "./routes/journal.ts";
 import { patternRoutes } from "./routes/patterns.ts";
 import { providerRoutes } from "./routes/providers.ts";
@@ -44,6 +45,7 @@ export function createAdminApp(deps: AdminDeps): Hono {
   app.route("/api/session", sessionRoutes(deps));
   app.route("/api/simulate", simulateRoutes(deps));
   app.route("/api/journal", journalRoutes(deps));
+  app.route("/api/exchanges", exchangeRoutes(deps));
   app.route("/api/usage", usageRoutes(deps));
   app.route("/api/chart", chartRoutes(deps));
   app.route("/api/events", eventRoutes(deps));

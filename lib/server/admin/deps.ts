@@ -7,7 +7,8 @@ import type { JournalEntry } from "../../journal/entry.ts";
 import type { JournalPage, JournalQuery } from "../../journal/journal.ts";
 import type { Row } from "../../journal/tally.ts";
 import type { Decision, NoRoute } from "../../routing/decision.ts";
-import type { ConfigFault, FaultChoice, ProviderTestView, Simulation, StatusView } from "./views.ts";
+import type { Exchange } from "../exchanges.ts";
+import type { ConfigFault, FaultChoice, OfferedModelsView, ProviderTestView, Simulation, StatusView } from "./views.ts";
 
 /** Ends a subscription; may be called more than once. */
 export type Unsubscribe = () => void;
@@ -33,6 +34,10 @@ export interface AdminDeps {
     /** Calls the listener when a request starts, and again when it has ended. */
     subscribe(listener: (entry: JournalEntry) => void): Unsubscribe;
   };
+  exchanges: {
+    /** @returns undefined when it is no longer kept */
+    find(id: string): Exchange | undefined;
+  };
   usage: {
     /** The sums of all days from one on, `2026-11-24`. */
     rows(since: string): Promise<readonly Row[]>;
@@ -53,6 +58,8 @@ export interface AdminDeps {
   route(body: Buffer, headers: Readonly<Record<string, string | undefined>>): Decision | NoRoute;
   /** Tries out what a provider can do, by real requests. @param model default: the cheapest that is mapped there */
   testProvider(provider: Provider, model: string | undefined): Promise<ProviderTestView>;
+  /** The models that a provider serves, from its own list where it has one. */
+  offeredModels(provider: Provider): Promise<OfferedModelsView>;
   /** Aborts when the server begins to drain: live streams end, so that nothing holds it open. */
   closing: AbortSignal;
   /** Logs an error that nobody foresaw; the client gets a plain 500. */

@@ -120,6 +120,8 @@ export interface Simulation {
 
 export interface StatusView {
   version: string;
+  /** Another version that is installed beside this one and would run from the next start on. */
+  installed_version?: string;
   pid: number;
   /** Epoch ms. */
   started_at: number;
@@ -165,7 +167,16 @@ export interface ProviderView extends ProviderStatus {
   used_by: { model: string; priority: number }[];
 }
 
-export interface MappingView {
+/** What is known of a model at a provider. */
+export interface CapabilityViews {
+  price?: PriceView;
+  context_window?: number;
+  max_output?: number;
+  /** What it is known not to do. */
+  lacks: string[];
+}
+
+export interface MappingView extends CapabilityViews {
   provider: string;
   /** The upstream's own model id. */
   model: string;
@@ -173,11 +184,20 @@ export interface MappingView {
   stand_in: boolean;
   priority: number;
   weight: number;
-  price?: PriceView;
-  context_window?: number;
-  max_output?: number;
-  /** What it is known not to do. */
-  lacks: string[];
+}
+
+/** A model that a provider can be asked for. */
+export interface OfferedModel extends CapabilityViews {
+  id: string;
+}
+
+/** Answer of `GET` and `POST /api/providers/NAME/models`. */
+export interface OfferedModelsView {
+  /** Who says so: the provider itself, now, or our catalogue. */
+  from: "vendor" | "catalogue";
+  /** Why it is not the provider's own list. */
+  why?: string;
+  items: OfferedModel[];
 }
 
 export interface ModelView {
@@ -234,6 +254,27 @@ export interface ProviderTestView {
   message: string;
   ms: number;
   checks: ProviderCheck[];
+}
+
+/** What went one way of a request. Credentials in the headers are masked. */
+export interface PassageView {
+  headers: Readonly<Record<string, string>>;
+  /** Of the whole body. */
+  bytes: number;
+  /** Absent where bodies were not kept. */
+  body?: string;
+  /** All of the body is here. */
+  whole?: boolean;
+}
+
+/** Answer of `GET /api/exchanges/ID`: a request as it travelled. */
+export interface ExchangeView {
+  path: string;
+  request: PassageView;
+  status?: number;
+  answer?: PassageView;
+  /** Each try, in its order. */
+  upstream: { provider: string; url: string; sent: PassageView; status?: number; answer?: PassageView }[];
 }
 
 /** Answer of `POST /api/route`; the same as `ccmctl route --json`. */

@@ -1,6 +1,6 @@
 import type { Capabilities, Price } from "../../../catalog/types.ts";
 import type { Mapping, Settings } from "../../../config/settings.ts";
-import type { MappingView, ModelView, PriceView } from "../views.ts";
+import type { CapabilityViews, MappingView, ModelView, PriceView } from "../views.ts";
 
 /** The configured models with their mappings in the order in which the priority strategy tries them. */
 export function modelViews(settings: Settings): ModelView[] {
@@ -13,17 +13,24 @@ export function modelViews(settings: Settings): ModelView[] {
 }
 
 function mappingView(mapping: Mapping): MappingView {
-  const { contextWindow, maxOutput } = mapping.capabilities;
   return {
     provider: mapping.provider.name,
     model: mapping.model,
     stand_in: mapping.standIn,
     priority: mapping.priority,
     weight: mapping.weight,
-    ...(mapping.price && { price: priceView(mapping.price) }),
+    ...capabilityViews(mapping.capabilities, mapping.price),
+  };
+}
+
+/** What a model can do and costs, as far as it is known. */
+export function capabilityViews(capabilities: Capabilities, price: Price | undefined): CapabilityViews {
+  const { contextWindow, maxOutput } = capabilities;
+  return {
+    ...(price && { price: priceView(price) }),
     ...(contextWindow !== undefined && { context_window: contextWindow }),
     ...(maxOutput !== undefined && { max_output: maxOutput }),
-    lacks: lacks(mapping.capabilities),
+    lacks: lacks(capabilities),
   };
 }
 

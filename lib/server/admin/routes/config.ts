@@ -6,6 +6,7 @@ import { unmaskText } from "../../../config/mask.ts";
 import { ConfigConflict, ConfigRefused, saveConfig } from "../../../config/save.ts";
 import { listBackups, makeBackup, readBackup } from "../backups.ts";
 import { readJson } from "../body.ts";
+import { appliedChanges, changesEntry } from "../changes.ts";
 import type { AdminDeps } from "../deps.ts";
 import { ApiFault } from "../errors.ts";
 import { History } from "../history.ts";
@@ -14,17 +15,9 @@ import { configView } from "../present/config.ts";
 import { faultViews } from "../present/faults.ts";
 
 const textEntries = { text: v.string("the text of a configuration file is needed") };
-const pathSchema = v.pipe(v.array(v.union([v.string(), v.number()])), v.minLength(1, "at least one key is needed"));
-const changeSchema = v.union(
-  [
-    v.strictObject({ path: pathSchema, value: v.unknown() }),
-    v.strictObject({ path: pathSchema, delete: v.literal(true) }),
-  ],
-  "each change is {path, value} or {path, delete: true}",
-);
 const saveSchema = v.union(
   [
-    v.strictObject({ changes: v.pipe(v.array(changeSchema), v.minLength(1)) }),
+    v.strictObject({ changes: changesEntry }),
     v.strictObject(textEntries),
     v.strictObject({ undo_to: v.string() }),
     v.strictObject({ backup: v.string() }),
@@ -91,16 +84,7 @@ async function changed(text: string, save: Save, path: string, history: History)
   if ("backup" in save) {
     return (await readBackup(path, save.backup)) ?? gone(`There is no backup called "${save.backup}" beside the file.`);
   }
-  // The parser behind the editor of single settings is heavy, so it is loaded when somebody saves.
-  const { applyChanges, EditError } = await import("../../../config/edit/index.ts");
-  try {
-    return applyChanges(text, save.changes);
-  } catch (error) {
-    if (!(error instanceof EditError)) throw error;
-    throw new ApiFault(422, "config_faults", error.message, {
-      faults: [{ path: error.path.join("."), message: error.message }],
-    });
-  }
+  return appliedChanges(text, save.changes);
 }
 
 function gone(message: string): never {
