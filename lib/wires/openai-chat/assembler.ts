@@ -3,15 +3,12 @@ import { NO_USAGE } from "../../anthropic/usage.ts";
 import type { Failure } from "../../catalog/failure-reasons.ts";
 import { readStreamError } from "../failures.ts";
 import type { AnswerSink } from "../shared/answer-sink.ts";
+import { AnswerWriter } from "../shared/answer-writer.ts";
 import type { Assembler } from "../shared/assembler.ts";
-import { BlockOrder, type Call } from "../shared/block-order.ts";
 import { bodyOf } from "../shared/body.ts";
 import { familyOf } from "../shared/families.ts";
 import { stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
-import { StopFilter } from "../shared/stop-sequences.ts";
-import { ClientToolIds, toolIdsOf } from "../shared/tool-ids.ts";
-import { clientToolName } from "../shared/tool-names.ts";
 import type { TranslationContext } from "../wire.ts";
 import { type Choice, type Chunk, contentPieces, fragmentsOf, isError } from "./chunk.ts";
 import { meaningOf, strongerReason } from "./finish-reason.ts";
@@ -22,9 +19,6 @@ import { ToolCalls } from "./tool-calls.ts";
 import { chatTools } from "./tools.ts";
 import { readUsage } from "./usage.ts";
 
-/** Characters of a token, where nothing better is known. */
-const CHARACTERS_PER_TOKEN = 4;
-
 /**
  * Makes one Anthropic answer out of the chunks of a stream, or out of a whole completion, which is one big chunk to it:
  * so both say the same.
@@ -33,49 +27,46 @@ export class ChatAssembler implements Assembler {
   readonly notes: string[] = [];
   failure: Failure | undefined;
   stopReason: string | null = null;
-  servedModel: string | undefined;
   finished = false;
 
   readonly #context: TranslationContext;
-  readonly #sink: (model: string) => AnswerSink;
   readonly #now: () => number;
+  readonly #writer: AnswerWriter;
   readonly #calls = new ToolCalls();
-  readonly #ids: ClientToolIds;
   readonly #reasoning: Reasoning;
-  readonly #stops: StopFilter;
   readonly #tags: ThinkTags | undefined;
   readonly #reasoningOnTop: boolean;
   readonly #search: SearchReport | undefined;
-  #order: BlockOrder | undefined;
-  #out: AnswerSink | undefined;
-  #responseId = "";
   #finish: string | undefined;
   #stopSequence: string | undefined;
   #refused = "";
-  #usage: Usage | undefined;
   /** Nothing was said since the last usage, as it is at the end. */
   #usageAtEnd = false;
-  #characters = 0;
 
   /** @param sink makes the sink of the answer, once it is known which model gives it */
   constructor(context: TranslationContext, sink: (model: string) => AnswerSink, now: () => number = Date.now) {
     this.#context = context;
-    this.#sink = sink;
     this.#now = now;
     const { inbound, target } = context;
-    const body = bodyOf(inbound);
     const quirks = quirksOf(target.type, target.model);
-    this.#ids = new ClientToolIds(() => toolIdsOf(body.messages));
     this.#reasoning = new Reasoning(target, quirks);
-    this.#stops = new StopFilter(stopSequences(body, familyOf(target.model), quirks).local);
+    this.#writer = new AnswerWriter(context, sink, {
+      stops: stopSequences(bodyOf(inbound), familyOf(target.model), quirks).local,
+      names: () => chatTools(inbound, target).names,
+      seal: (thinking) => this.#reasoning.seal(thinking),
+    });
     this.#tags = quirks.inlineThinking ? new ThinkTags() : undefined;
     this.#reasoningOnTop = quirks.reasoningOnTop ?? false;
     this.#search = SearchReport.for(context);
   }
 
-  /** Tokens as reported so far, else as far as they can be estimated. */
+  get servedModel(): string | undefined {
+    return this.#writer.servedModel;
+  }
+
+  /** Tokens as reported so far. */
   get usage(): Usage {
-    const usage = this.#usage ?? { ...NO_USAGE };
+    const usage = this.#writer.usage ?? { ...NO_USAGE };
     return this.#search?.count(usage) ?? usage;
   }
 
@@ -92,8 +83,8 @@ export class ChatAssembler implements Assembler {
     if (this.finished || this.failure || typeof value !== "object" || value === null) return "";
     if (isError(value)) return this.#fail(readStreamError(this.#context.target.type.id, value, this.#now()));
     const chunk = value as Chunk;
-    if (this.#responseId === "" && typeof chunk.id === "string") this.#responseId = chunk.id;
-    if (this.servedModel === undefined && chunk.model) this.servedModel = String(chunk.model);
+    if (this.#writer.responseId === "" && typeof chunk.id === "string") this.#writer.responseId = chunk.id;
+    if (chunk.model) this.#writer.servedModel ??= String(chunk.model);
     this.#readUsage(chunk);
     this.#search?.collect(chunk);
     let out = "";
@@ -107,8 +98,7 @@ export class ChatAssembler implements Assembler {
   end(isClosed: boolean): string {
     if (this.finished || this.failure) return "";
     const held = this.heldText();
-    const isEmpty = held === "" && this.#out === undefined && !this.#hasCalls;
-    if (this.#finish === undefined && isEmpty)
+    if (this.#finish === undefined && this.#writer.blocks === 0 && !this.#hasCalls)
       return this.#fail({ reason: "empty_answer", message: "the stream ended without an answer" });
     if (this.#finish === undefined && !isClosed) {
       if (!this.#usageAtEnd) return held + this.#cut("the stream ended without a finish_reason");
@@ -120,12 +110,12 @@ export class ChatAssembler implements Assembler {
   heldText(): string {
     let out = "";
     for (const said of this.#tags?.flush() ?? []) out += this.#showSaid(said);
-    return out + this.#flushText();
+    return out + this.#writer.heldText();
   }
 
   /** Has a call begun whose arguments may still be coming? */
   get #hasCalls(): boolean {
-    return this.#calls.all.length > 0;
+    return this.#writer.calls.length > 0;
   }
 
   #addChoice(choice: Choice): string {
@@ -133,20 +123,21 @@ export class ChatAssembler implements Assembler {
     let out = "";
     if (message) {
       out += this.#addReasoning(message) + this.#addContent(message.content) + this.#addRefusal(message.refusal);
+      if (message.annotations) out += this.#search?.cite(message.annotations, this.#writer.sink) ?? "";
       if (fragmentsOf(choice).length > 0) out += this.heldText() + this.#addCalls(choice);
     }
     if (typeof choice.finish_reason === "string" && choice.finish_reason !== "")
       this.#finish = strongerReason(this.#finish, choice.finish_reason);
     if (typeof choice.stop_reason === "string" && this.#wasAsked(choice.stop_reason))
       this.#stopSequence = choice.stop_reason;
-    if (this.#stops.hit === undefined || this.finished) return out;
-    this.#stopSequence = this.#stops.hit;
+    if (this.#writer.hit === undefined || this.finished) return out;
+    this.#stopSequence = this.#writer.hit;
     return out + this.#conclude();
   }
 
   #addReasoning(message: NonNullable<Choice["delta"]>): string {
     const text = this.#reasoning.read(message as Record<string, unknown>);
-    return text === undefined ? "" : this.#think(text);
+    return text === undefined ? "" : this.#showSaid({ kind: "thinking", text });
   }
 
   #addContent(content: unknown): string {
@@ -159,13 +150,14 @@ export class ChatAssembler implements Assembler {
   }
 
   #showSaid({ kind, text }: Said): string {
-    return kind === "thinking" ? this.#think(text) : this.#say(text);
+    this.#usageAtEnd = false;
+    return kind === "thinking" ? this.#writer.think(text) : this.#writer.say(text);
   }
 
   #addRefusal(refusal: unknown): string {
     if (typeof refusal !== "string" || refusal === "") return "";
     this.#refused += refusal;
-    return this.#say(refusal);
+    return this.#showSaid({ kind: "text", text: refusal });
   }
 
   #addCalls(choice: Choice): string {
@@ -173,55 +165,30 @@ export class ChatAssembler implements Assembler {
     let out = "";
     for (const [place, fragment] of fragmentsOf(choice).entries()) {
       const { call, isNew, added } = this.#calls.add(fragment, place);
-      out += this.#blocks().call(call, isNew, added);
+      out += this.#writer.call(call, isNew, added);
     }
     return out;
   }
 
-  #think(text: string): string {
-    this.#usageAtEnd = false;
-    this.#characters += text.length;
-    return this.#flushText() + this.#blocks().say("thinking", text);
-  }
-
-  #say(text: string): string {
-    this.#usageAtEnd = false;
-    const shown = this.#stops.push(text);
-    this.#characters += shown.length;
-    return shown === "" ? "" : this.#blocks().say("text", shown);
-  }
-
-  /** What was held back as a possible stop sequence or tag is text: something else follows. */
-  #flushText(): string {
-    const held = this.#stops.flush();
-    return held === "" ? "" : this.#blocks().say("text", held);
-  }
-
   #conclude(): string {
-    const { messageId } = this.#context;
     const finish = this.#stopSequence === undefined ? meaningOf(this.#finish, this.#hasCalls) : "stop_sequence";
     if (finish === "failed")
       return this.#fail({ reason: "server_error", message: `the model stopped: ${this.#finish}` });
     const isCut = finish === "max_tokens" || finish === "refusal" || finish === "model_context_window_exceeded";
-    this.stopReason = this.#refused !== "" && finish === "end_turn" ? "refusal" : finish;
-    const blocks = this.#order ? this.#order.end(isCut || this.#finish === undefined) : "";
+    const stopReason = this.#refused !== "" && finish === "end_turn" ? "refusal" : finish;
+    this.stopReason = stopReason;
+    const blocks = this.#writer.endBlocks(isCut || this.#finish === undefined);
     if (blocks === undefined)
       return this.#cut(`the answer ended (${this.#finish ?? "no finish_reason"}) in the middle of a tool call`);
-    const started = blocks + this.#start();
-    const search = this.#search?.write(this.#sinkNow(), `${messageId}\n${this.#responseId}`) ?? "";
+    const started = blocks + this.#writer.start();
+    const search = this.#search?.write(this.#writer.sink, this.#writer.salt) ?? "";
+    if (!this.#writer.usage) {
+      this.#writer.usage = this.#writer.estimate();
+      this.notes.push("the upstream reported no usage; the tokens are estimated");
+    }
     this.finished = true;
-    this.#usage ??= this.#estimate();
-    const { usage } = this;
-    const end = { stopReason: this.stopReason, stopSequence: this.#stopSequence ?? null, usage };
-    const details = this.stopReason === "refusal" ? { stopDetails: refusalDetails(this.#refused) } : {};
-    return started + search + this.#sinkNow().finish({ ...end, ...details });
-  }
-
-  #estimate(): Usage {
-    const called = this.#calls.all.reduce((sum, { name, args }) => sum + name.length + args.length, 0);
-    const output = Math.max(1, Math.ceil((this.#characters + called) / CHARACTERS_PER_TOKEN));
-    this.notes.push("the upstream reported no usage; the tokens are estimated");
-    return { input_tokens: this.#context.inbound.facts.estimatedTokens, output_tokens: output };
+    const end = { stopReason, stopSequence: this.#stopSequence, refused: this.#refused };
+    return started + search + this.#writer.finish(end, this.usage);
   }
 
   #readUsage(chunk: Chunk): void {
@@ -229,36 +196,8 @@ export class ChatAssembler implements Assembler {
     const raw = chunk.usage ?? chunk.x_groq?.usage ?? choices.find((choice) => choice?.usage)?.usage;
     const usage = readUsage(raw, this.#reasoningOnTop);
     if (!usage) return;
-    this.#usage = usage;
+    this.#writer.usage = usage;
     this.#usageAtEnd = true;
-  }
-
-  #blocks(): BlockOrder {
-    this.#order ??= new BlockOrder(this.#sinkNow(), {
-      begin: () => this.#start(),
-      seal: (thinking) => this.#reasoning.seal(thinking),
-      label: (call) => this.#label(call),
-    });
-    return this.#order;
-  }
-
-  #label({ order, id, name }: Call): { id: string; name: string } {
-    const { inbound, target, messageId } = this.#context;
-    return {
-      id: this.#ids.make(id, `${this.#responseId || messageId}\n${order}`),
-      name: name === "" ? `tool_${order}` : clientToolName(name, chatTools(inbound, target).names),
-    };
-  }
-
-  #sinkNow(): AnswerSink {
-    this.#out ??= this.#sink(this.servedModel ?? this.#context.target.model);
-    return this.#out;
-  }
-
-  /** message_start, once. The prompt's size is an estimate until the upstream tells it, which is mostly at the end. */
-  #start(): string {
-    const { input_tokens, ...cache } = this.#usage ?? { input_tokens: this.#context.inbound.facts.estimatedTokens };
-    return this.#sinkNow().start({ ...cache, input_tokens, output_tokens: 1 });
   }
 
   #wasAsked(sequence: string): boolean {
@@ -273,12 +212,4 @@ export class ChatAssembler implements Assembler {
     this.failure = failure;
     return "";
   }
-}
-
-function refusalDetails(words: string): Record<string, unknown> {
-  return {
-    type: "refusal",
-    category: null,
-    explanation: words === "" ? "the provider's content filter stopped the answer" : words,
-  };
 }

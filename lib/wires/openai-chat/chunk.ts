@@ -23,6 +23,8 @@ export interface Choice {
 interface ChoiceMessage {
   content?: unknown;
   refusal?: unknown;
+  /** Pages that the text before them cites. */
+  annotations?: unknown;
   tool_calls?: unknown;
   /** The older form of a single call. */
   function_call?: { name?: string; arguments?: unknown } | null;

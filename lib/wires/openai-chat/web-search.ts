@@ -88,15 +88,18 @@ const FORMS: Readonly<Record<NonNullable<Quirks["webSearch"]>, readonly SearchFo
 
 /** Can the target's vendor search the web with this model? */
 export function canSearch(target: Target): boolean {
-  return formOf(target) !== undefined;
+  return willSearch(target, false);
 }
 
-/**
- * The fields that make the vendor search; undefined where it cannot, or cannot beside functions.
- */
-export function searchFields(target: Target, wish: SearchWish, besideFunctions: boolean): SearchFields | undefined {
+/** Will it be asked to, where the client wants a search? Some cannot beside functions. */
+export function willSearch(target: Target, besideFunctions: boolean): boolean {
   const form = formOf(target);
-  return form && (form.mixes || !besideFunctions) ? form.request(wish) : undefined;
+  return form !== undefined && (form.mixes || !besideFunctions);
+}
+
+/** The fields that make the vendor search; undefined where it cannot, or cannot beside functions. */
+export function searchFields(target: Target, wish: SearchWish, besideFunctions: boolean): SearchFields | undefined {
+  return willSearch(target, besideFunctions) ? formOf(target)?.request(wish) : undefined;
 }
 
 function formOf({ type, model }: Target): SearchForm | undefined {

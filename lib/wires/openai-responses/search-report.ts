@@ -1,7 +1,7 @@
 import type { Usage } from "../../anthropic/types.ts";
 import type { AnswerSink } from "../shared/answer-sink.ts";
 import { bodyOf } from "../shared/body.ts";
-import { addHits, hitOf, type SearchHit, searchWish, writeSearch } from "../shared/web-search.ts";
+import { addHits, Citations, hitOf, type SearchHit, searchWish, writeSearch } from "../shared/web-search.ts";
 import type { TranslationContext } from "../wire.ts";
 import { type OutputItem, objectsIn, stringOf } from "./events.ts";
 import { responseTools } from "./tools.ts";
@@ -13,7 +13,7 @@ import { responseTools } from "./tools.ts";
 export class SearchReport {
   readonly #asked: string;
   readonly #reported = new Set<string>();
-  readonly #cited: SearchHit[] = [];
+  readonly #citations = new Citations();
   #queries: string[] = [];
   #searches = 0;
 
@@ -58,16 +58,12 @@ export class SearchReport {
 
   /** The text cites a page. @returns the citation, the first time that the page is cited */
   cite(annotation: unknown): Record<string, unknown> | undefined {
-    const { type, url, title } = (annotation ?? {}) as { type?: unknown; url?: unknown; title?: unknown };
-    const hit = type === "url_citation" ? hitOf(url, title) : undefined;
-    if (!hit || this.#cited.some((known) => known.url === hit.url)) return undefined;
-    this.#cited.push(hit);
-    return { type: "web_search_result_location", ...hit, cited_text: "", encrypted_index: "" };
+    return this.#citations.add(annotation);
   }
 
   /** The searches that were not told yet. */
   rest(sink: AnswerSink, salt: string): string {
-    const pages = this.#cited.filter(({ url }) => !this.#reported.has(url));
+    const pages = this.#citations.pages.filter(({ url }) => !this.#reported.has(url));
     const isNews = pages.length > 0 || this.#reported.size === 0;
     if (this.#searches === 0 || !isNews) return "";
     return writeSearch(sink, this.#queries.join(" · ") || this.#asked, pages, salt);

@@ -75,6 +75,29 @@ export function searchUnavailable(id: string, model: string, query: string, prov
   };
 }
 
+/** Longest piece of a page that Anthropic quotes with a citation. */
+const LONGEST_QUOTE = 150;
+
+/** The pages that an answer's text cites, told to the client as citations of Anthropic's own search are. */
+export class Citations {
+  readonly pages: SearchHit[] = [];
+
+  /**
+   * @param annotation OpenAI's `url_citation`, with its fields beside the type or below a key of that name
+   * @returns the citation, the first time that the page is cited
+   * @see https://platform.openai.com/docs/guides/tools-web-search
+   */
+  add(annotation: unknown): Record<string, unknown> | undefined {
+    const { type, url_citation: inner } = (annotation ?? {}) as Record<string, unknown>;
+    const { url, title, content } = (inner ?? annotation ?? {}) as Record<string, unknown>;
+    const hit = type === "url_citation" ? hitOf(url, title) : undefined;
+    if (!hit || this.pages.some((known) => known.url === hit.url)) return undefined;
+    this.pages.push(hit);
+    const quote = typeof content === "string" ? content.slice(0, LONGEST_QUOTE) : "";
+    return { type: "web_search_result_location", ...hit, cited_text: quote, encrypted_index: "" };
+  }
+}
+
 /** Adds hits to those found already; each page once, with the best title that is known. */
 export function addHits(hits: SearchHit[], more: readonly SearchHit[]): void {
   for (const hit of more) {

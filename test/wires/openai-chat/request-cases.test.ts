@@ -6,7 +6,18 @@ import { packCarrier } from "../../../lib/wires/shared/carrier.ts";
 import type { Target } from "../../../lib/wires/wire.ts";
 import { captures } from "../../support/recordings.ts";
 import { type ChatDialect, checkChatRequest } from "../../support/validators/openai-chat.ts";
-import { call, chunk, inbound, type Json, messageOf, play, requestBody, target } from "./support.ts";
+import {
+  call,
+  chunk,
+  completion,
+  inbound,
+  type Json,
+  messageOf,
+  play,
+  requestBody,
+  target,
+  wholeMessage,
+} from "./support.ts";
 
 const STRICT: ChatDialect = { midSystem: true, systemRoles: ["system", "developer"] };
 
@@ -839,6 +850,51 @@ describe("86: web search", () => {
     expect(content[1]?.input).toEqual({ query: "rain in Graz" });
     expect(content[2]).toMatchObject({ tool_use_id: content[1]?.id, content: pages });
     expect(usage.server_tool_use).toEqual({ web_search_requests: 1 });
+  });
+
+  it("the text cites the pages, each once, with what they say where the vendor tells", () => {
+    const cite = (url: string, more: Json = {}) => ({
+      type: "url_citation",
+      url_citation: { url, title: "A", ...more },
+    });
+    const chunks = [
+      chunk({ content: "It rains." }),
+      chunk({ annotations: [cite("https://a.org/x", { start_index: 0, end_index: 9, content: "Rain in Graz." })] }),
+      chunk({ content: " Still.", annotations: [cite("https://a.org/x"), cite("https://a.org/y")] }),
+      chunk({}, { finish: "stop" }),
+    ];
+    const played = play(chunks, { request: search, to: target({ webSearch: "always" }) });
+    expect(played.faults).toEqual([]);
+    const cited = played.events
+      .map(({ data }) => data.delta as Json | undefined)
+      .filter((delta) => delta?.type === "citations_delta");
+    const location = { type: "web_search_result_location", title: "A", encrypted_index: "" };
+    expect(cited.map((delta) => delta?.citation)).toEqual([
+      { ...location, url: "https://a.org/x", cited_text: "Rain in Graz." },
+      { ...location, url: "https://a.org/y", cited_text: "" },
+    ]);
+    const [said, , result] = messageOf(played).content;
+    expect(said).toMatchObject({ type: "text", text: "It rains. Still." });
+    expect(result).toMatchObject({ content: [{ url: "https://a.org/x" }, { url: "https://a.org/y" }] });
+    const answer = { role: "assistant", content: "It rains.", annotations: [cite("https://a.org/x")] };
+    const twin = wholeMessage(completion(answer), { request: search, to: target({ webSearch: "always" }) });
+    expect(twin.content[0]).toEqual({
+      type: "text",
+      text: "It rains.",
+      citations: [{ ...location, url: "https://a.org/x", cited_text: "" }],
+    });
+  });
+
+  it("beside functions it is told only where pages were found", () => {
+    const mixed = { ...search, tools: [tool("Read"), ...search.tools] };
+    const kinds = (quirks: Quirks, ...chunks: Json[]) =>
+      messageOf(play([...chunks, chunk({}, { finish: "stop" })], { request: mixed, to: target(quirks) })).content.map(
+        ({ type }) => type,
+      );
+    const found = chunk({ content: "Rain." }, { web_search: [{ link: "https://a.org/x", title: "A" }] });
+    expect(kinds({ webSearch: "zai" }, found)).toEqual(["text", "server_tool_use", "web_search_tool_result"]);
+    expect(kinds({ webSearch: "zai" }, chunk({ content: "Rain." }))).toEqual(["text"]);
+    expect(kinds({ webSearch: "openrouter-plugin" }, found)).toEqual(["text"]);
   });
 
   it("a search that brought no pages is not told as one that found nothing", () => {
