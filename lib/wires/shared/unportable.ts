@@ -7,7 +7,11 @@ import { CannotCarry } from "../wire.ts";
  */
 export function refuseUnportable({ safeguards, thread }: MessagesBody): void {
   // Claude Code reads this name in the message, and repeats the request without the field.
-  if (safeguards != null) throw new CannotCarry("safeguards: not supported by this provider", "bad_request");
+  if (safeguards != null)
+    throw new CannotCarry(
+      "safeguards: not supported by this provider; Claude Code sends the request again without them",
+      "bad_request",
+    );
   if ((thread as { type?: unknown } | null)?.type === "continue")
     throw new CannotCarry("thread: the earlier messages are kept on Anthropic's servers only");
 }
