@@ -27,6 +27,8 @@ export interface Bench {
   /** Puts a fresh login into the file and has the keeper read it. */
   login(): Promise<LoginRecord>;
   onDisk(): LoginRecord | undefined;
+  /** The token file's text. */
+  raw(): string;
   files(): string[];
   close(): Promise<void>;
 }
@@ -80,6 +82,7 @@ export async function buildBench(flow: LoginFlow = "claude", options: ServerOpti
       if (!record) throw new Error("the login was not written");
       return record;
     },
+    raw: () => readFileSync(file, "utf8"),
     onDisk: () => JSON.parse(readFileSync(file, "utf8")).logins.plan as LoginRecord | undefined,
     files: () => readdirSync(dir).sort(),
     async close() {

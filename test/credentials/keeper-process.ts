@@ -7,8 +7,14 @@ import { TokenStore } from "../../lib/credentials/oauth/store.ts";
 
 export interface Result {
   served: number;
-  refused: number;
+  /** Tokens that ended on their way and were replaced, unseen by the client. */
+  renewed: number;
+  /** What a client would have seen, by what it was. */
+  refused: string[];
 }
+
+/** Between two requests of one worker: much is waited, little is worked. */
+const PAUSE_MS = 150;
 
 const [dir = "", vendor = "", workers = "1", ms = "1000"] = process.argv.slice(2);
 const clock = { now: Date.now, monotonic: () => performance.now() };
@@ -20,7 +26,7 @@ const keeper = new Keeper("plan", {
   log: (_level, message) => process.stderr.write(`${message}\n`),
   changed: () => undefined,
 });
-const result: Result = { served: 0, refused: 0 };
+const result: Result = { served: 0, renewed: 0, refused: [] };
 await keeper.look();
 const until = Date.now() + Number(ms);
 await Promise.all(Array.from({ length: Number(workers) }, work));
@@ -29,10 +35,21 @@ process.stdout.write(JSON.stringify(result));
 
 async function work(): Promise<void> {
   while (Date.now() < until) {
+    const refusal = await request();
+    if (refusal === undefined) result.served++;
+    else result.refused.push(refusal);
+    await sleep(PAUSE_MS * (0.5 + Math.random()));
+  }
+}
+
+/** As the relay does it: a token that is refused is replaced once. @returns what the client would see instead of an answer */
+async function request(): Promise<string | undefined> {
+  for (let tries = 1; ; tries++) {
     const token = await keeper.token();
-    if ("access_token" in token && (await status(token.access_token)) === 200) result.served++;
-    else result.refused++;
-    await sleep(20 + Math.random() * 20);
+    if (!("access_token" in token)) return token.message;
+    if ((await status(token.access_token)) === 200) return undefined;
+    if (tries === 2 || !(await keeper.renew(token.generation))) return `401 for generation ${token.generation}`;
+    result.renewed++;
   }
 }
 

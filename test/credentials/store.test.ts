@@ -1,11 +1,13 @@
 import {
   chmodSync,
+  chownSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -115,6 +117,20 @@ describe("the token file", () => {
     expect(warnings).toEqual([]);
   });
 
+  it("sweeps away what a process that was killed while it wrote has left", async () => {
+    await store().update("plan", () => RECORD);
+    const left = `${file()}.4711-${crypto.randomUUID()}`;
+    writeFileSync(left, "half of a secret");
+    await store().update("other", () => RECORD);
+    expect(readdirSync(dir)).toEqual(["oauth_tokens.json"]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("of another user is refused, with the mend", async () => {
+    await store().update("plan", () => RECORD);
+    chownSync(file(), 12_345, 12_345);
+    await expect(store().read()).rejects.toThrow(/belongs to another user \(uid 12345\).*remove it/);
+  });
+
   it("names the installation once", async () => {
     const ids = await Promise.all([store().hostId(), store().hostId()]);
     expect(ids[0]).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
@@ -145,11 +161,48 @@ describe("the lock", () => {
     expect(readdirSync(join(dir, ".."))).toEqual([]);
   });
 
-  it("of a living holder elsewhere is respected until its heartbeat has stopped", async () => {
+  const age = (seconds: number) => utimesSync(path(), Date.now() / 1000 - seconds, Date.now() / 1000 - seconds);
+  const PACE = { heartbeatMs: 20, staleMs: 30_000 };
+
+  it("of a living holder elsewhere is respected until its heartbeat has stopped, and stays stopped", async () => {
     writeFileSync(path(), holder(1, "another-machine"));
+    const tryIt = (waitMs: number) => withLock(path(), waitMs, async () => "in", PACE);
+    await expect(tryIt(50)).rejects.toBeInstanceOf(LockBusy);
+    age(31);
+    await expect(tryIt(0)).rejects.toBeInstanceOf(LockBusy);
+    expect(await tryIt(5_000)).toBe("in");
+  });
+
+  it("of a machine that has just woken up from a long sleep is left to its holder", async () => {
+    const order: string[] = [];
+    const holding = withLock(
+      path(),
+      0,
+      async (isMine) => {
+        age(3_600);
+        const next = withLock(path(), 5_000, async () => void order.push("next"), { ...PACE, heartbeatMs: 200 });
+        await expect.poll(() => statSync(path()).mtimeMs > Date.now() - 30_000).toBe(true);
+        order.push(`mine: ${await isMine()}`);
+        return { next };
+      },
+      PACE,
+    );
+    await (await holding).next;
+    expect(order).toEqual(["mine: true", "next"]);
+  });
+
+  it("says to a holder that was away for too long that it has lost it, and leaves the new one's alone", async () => {
+    await withLock(path(), 0, async (isMine) => {
+      writeFileSync(path(), holder(process.pid, "another-machine"));
+      expect(await isMine()).toBe(false);
+    });
+    expect(readFileSync(path(), "utf8")).toContain("another-machine");
+  });
+
+  it("that names nobody, because its maker died at once, is taken over after a heartbeat", async () => {
+    writeFileSync(path(), "");
     await expect(withLock(path(), 50, async () => "in")).rejects.toBeInstanceOf(LockBusy);
-    const { utimesSync } = await import("node:fs");
-    utimesSync(path(), Date.now() / 1000 - 31, Date.now() / 1000 - 31);
+    age(6);
     expect(await withLock(path(), 50, async () => "in")).toBe("in");
   });
 

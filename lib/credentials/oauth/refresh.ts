@@ -46,15 +46,15 @@ const LOST =
 export async function refreshLogin(job: RefreshJob): Promise<Refreshed> {
   const { store, name } = job;
   let locked = false;
-  const work = (): Promise<Refreshed> => {
+  const work = (isMine: () => Promise<boolean>): Promise<Refreshed> => {
     locked = true;
-    return alone(job);
+    return alone(job, isMine);
   };
   try {
     return await store.whileRefreshing(name, LOCK_WAIT_MS, work).catch((error: unknown) => {
       // Where nothing can be written there is no lock either, and no other process that could write.
       if (locked || job.mayWait || !isSystemError(error)) throw error;
-      return work();
+      return work(async () => true);
     });
   } catch (error) {
     if (error instanceof LockBusy || error instanceof StoreUnusable || isSystemError(error))
@@ -63,7 +63,7 @@ export async function refreshLogin(job: RefreshJob): Promise<Refreshed> {
   }
 }
 
-async function alone(job: RefreshJob): Promise<Refreshed> {
+async function alone(job: RefreshJob, isMine: () => Promise<boolean>): Promise<Refreshed> {
   const { mine, isDue, now } = job;
   const record = newer(mine, await job.store.login(job.name));
   if (record?.state !== "ok" || record.refresh_token === undefined || !isDue(record)) return { record };
@@ -74,6 +74,8 @@ async function alone(job: RefreshJob): Promise<Refreshed> {
     throw new TokenRefused("later", "other_issuer", message);
   }
   await mark(job, record);
+  // Whoever was stopped here for long comes too late: another process has spent this refresh token.
+  if (!(await isMine())) return { record: newer(mine, await job.store.login(job.name)) };
   const grant = await ask(endpoints, record).catch((error: unknown) => error);
   if (grant instanceof TokenRefused) return { record: await refused(job, record, grant) };
   if (grant instanceof Error) throw grant;

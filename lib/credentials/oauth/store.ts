@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LockBusy, withLock } from "./lock.ts";
 import { emptyFile, FILE_VERSION, type LoginRecord, parseTokenFile, type TokenFile } from "./record.ts";
@@ -79,8 +79,16 @@ export class TokenStore {
     return id ?? "";
   }
 
-  /** While `work` runs, no other process refreshes this login. @throws {LockBusy} */
-  async whileRefreshing<T>(name: string, waitMs: number, work: () => Promise<T>): Promise<T> {
+  /**
+   * While `work` runs, no other process refreshes this login.
+   * @param work is told how to ask whether that is still so: it is not for a process that was stopped for long
+   * @throws {LockBusy}
+   */
+  async whileRefreshing<T>(
+    name: string,
+    waitMs: number,
+    work: (isMine: () => Promise<boolean>) => Promise<T>,
+  ): Promise<T> {
     await this.#ensureDir();
     const safeName = Buffer.from(name).toString("base64url").slice(0, 80);
     return withLock(`${this.path}.refresh-${safeName}.lock`, waitMs, work);
@@ -88,13 +96,13 @@ export class TokenStore {
 
   async #change(change: (file: TokenFile) => TokenFile | undefined): Promise<void> {
     await this.#ensureDir();
-    await this.#locked(async () => {
+    await this.#locked(async (isMine) => {
       const next = change((await this.#readOnce()) ?? (await this.#setAside()));
-      if (next) await this.#write(next);
+      if (next) await this.#write(next, isMine);
     });
   }
 
-  #locked<T>(work: () => Promise<T>): Promise<T> {
+  #locked<T>(work: (isMine: () => Promise<boolean>) => Promise<T>): Promise<T> {
     return withLock(`${this.path}.lock`, WRITE_LOCK_MS, work).catch((error: unknown) => {
       throw error instanceof LockBusy ? new StoreUnusable(`${this.path} is being written by another process.`) : error;
     });
@@ -147,7 +155,7 @@ export class TokenStore {
     return emptyFile();
   }
 
-  async #write(file: TokenFile): Promise<void> {
+  async #write(file: TokenFile, isMine: () => Promise<boolean>): Promise<void> {
     const temporary = `${this.path}.${process.pid}-${crypto.randomUUID()}`;
     try {
       const handle = await open(temporary, "wx", 0o600);
@@ -157,14 +165,26 @@ export class TokenStore {
       } finally {
         await handle.close();
       }
+      // What was read may be old by now: a process that was stopped would put it in the place of something newer.
+      if (!(await isMine())) throw new StoreUnusable(`${this.path} was changed by another process meanwhile.`);
       await rename(temporary, this.path);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
     await syncDir(this.#options.dir);
+    await this.#sweep();
+  }
+
+  /** A process that was killed while it wrote has left its half of a file; whoever holds the lock may take it away. */
+  async #sweep(): Promise<void> {
+    const { dir } = this.#options;
+    for (const name of await readdir(dir)) if (HALF_WRITTEN.test(name)) await rm(join(dir, name), { force: true });
   }
 }
+
+/** `oauth_tokens.json.PID-UUID` */
+const HALF_WRITTEN = /^oauth_tokens\.json\.\d+-[0-9a-f-]{36}$/;
 
 /** The rename itself must survive a power cut too. */
 async function syncDir(dir: string): Promise<void> {
