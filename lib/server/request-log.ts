@@ -5,6 +5,8 @@ import type { Logger } from "./log.ts";
 export function logRequest(log: Logger, entry: JournalEntry): void {
   const { provider, upstreamModel, attempts, usage } = entry;
   const isWell = entry.outcome === "ok" || entry.outcome === "cancelled";
+  // One attempt that went well is told by the rest of the line.
+  const isPlain = attempts.length === 0 || (attempts.length === 1 && isWell && !attempts[0]?.simulated);
   log.write(isWell ? "info" : "warn", `${entry.requested} → ${provider ?? "nobody"}`, {
     id: entry.id,
     session: entry.session,
@@ -19,19 +21,19 @@ export function logRequest(log: Logger, entry: JournalEntry): void {
     cached: usage?.cache_read_input_tokens,
     out: usage?.output_tokens,
     cost: entry.cost === undefined ? undefined : Number(entry.cost.toFixed(6)),
-    attempts: attempts.length > 1 ? story(entry) : undefined,
+    attempts: isPlain ? undefined : story(entry),
     rescue: entry.rescue && `${entry.rescue.kind} ${entry.rescue.from} → ${entry.rescue.to}`,
     vendor_id: attempts.at(-1)?.requestId,
     error: entry.error,
   });
 }
 
-/** `anthropic:overloaded(529,12ms) → openrouter:ok(200,900ms)` */
+/** `anthropic:overloaded(529,12ms,simulated) → openrouter:ok(200,900ms)` */
 function story({ attempts }: JournalEntry): string {
   return attempts
-    .map(({ provider, failure, lost, status, ms }) => {
+    .map(({ provider, failure, lost, status, ms, simulated }) => {
       const end = failure ?? (lost ? "not needed" : "ok");
-      return `${provider}:${end}(${status ?? "-"},${Math.round(ms)}ms)`;
+      return `${provider}:${end}(${status ?? "-"},${Math.round(ms)}ms${simulated ? ",simulated" : ""})`;
     })
     .join(" → ");
 }

@@ -49,8 +49,21 @@ export const CLAUDE_CODE_VERBS = {
   doctor: {
     group: "Claude Code",
     summary: "find out why it does not work",
-    details: ["Looks at the usual reasons, each with its mend. Exit code 1 when something is wrong."],
-    options: { config, json },
-    examples: [["ccmctl doctor", ""]],
+    operands: "[FILE]",
+    operandCount: [0, 1],
+    details: [
+      "Looks at the usual reasons, each with its mend. Exit code 1 when something is wrong.",
+      "`--bundle` writes what it found into FILE, for a bug report: versions, the server's state, the configuration, the newest",
+      "requests and the log, as plain text without keys and without what was said. Read it before you send it.",
+    ],
+    options: {
+      config,
+      json,
+      bundle: { type: "boolean", help: "write a file for a bug report; `-` prints it (default ccm-bundle-TIME.txt)" },
+    },
+    examples: [
+      ["ccmctl doctor", ""],
+      ["ccmctl doctor --bundle report.txt", "for a bug report"],
+    ],
   },
 } as const satisfies Readonly<Record<string, VerbSpec>>;

@@ -1,6 +1,7 @@
 import { LOG_LEVELS } from "../../config/schema.ts";
-import { endOf, followFile, lastLines } from "../../daemon/log-tail.ts";
+import { endOf, followFile } from "../../daemon/log-tail.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
+import { lastLogLines } from "../log-history.ts";
 import { logFilter, paintLine } from "../log-lines.ts";
 import { EXIT, tildePath } from "../terminal.ts";
 import { numberValue, stringValue, type VerbContext } from "../verb.ts";
@@ -22,7 +23,9 @@ export async function run(context: VerbContext): Promise<number> {
   const count = numberValue(context, "lines") ?? DEFAULT_LINES;
   // With a filter, the last so many that are wanted: they may stand anywhere.
   const isFiltered = level !== undefined || text !== undefined;
-  const found = isFiltered ? lastLines(logFile, ALL).filter(logFilter({ level, text })) : lastLines(logFile, count);
+  const found = isFiltered
+    ? lastLogLines(logFile, ALL).filter(logFilter({ level, text }))
+    : lastLogLines(logFile, count);
   for (const line of count === 0 ? [] : found.slice(-count)) terminal.out(paintLine(line, terminal.paint));
   if (end === 0) terminal.err(terminal.paint.dim(`The log ${tildePath(logFile, env)} is empty; the server writes it.`));
   if (values.follow !== true) return EXIT.ok;
