@@ -123,12 +123,14 @@ export function wireOf(type: ProviderType, model: string): WireId {
   return type.wireRules?.find((rule) => rule.models.test(model))?.wire ?? type.wire;
 }
 
-/** How the credential is to be sent on this wire. Anthropic layers of other vendors read one header or the other: send both. */
+/**
+ * How the credential is to be sent on this wire: as the entry says on its own, as usual on others. Anthropic layers of other
+ * vendors read one header or the other: send both.
+ */
 export function authForm(type: ProviderType, wire: WireId): AuthForm {
-  if (type.auth === "none" || type.auth === "adc") return type.auth;
-  if (wire === "anthropic") return type.id === "anthropic" ? type.auth : "both";
-  if (wire === "gemini") return "x-goog-api-key";
-  return "bearer";
+  if (wire === type.wire || type.auth === "none" || type.auth === "adc") return type.auth;
+  if (wire === "anthropic") return "both";
+  return wire === "gemini" ? "x-goog-api-key" : "bearer";
 }
 
 /** Path of the model list behind the base URL of a wire; undefined where there is none that we can use. */
