@@ -63,6 +63,8 @@ export interface JournalEntry {
   cost?: number;
   /** US dollars that the same tokens would have cost at the requested model's own vendor, by list price; absent: not known. */
   listCost?: number;
+  /** How often the client broke off, asked the same again at once, and so came back to this answer. */
+  comebacks?: number;
   bytesIn: number;
   bytesOut: number;
   error?: string;

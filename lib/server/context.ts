@@ -7,6 +7,7 @@ import type { Gate } from "../relay/gate.ts";
 import type { Health } from "../relay/health.ts";
 import type { RelayDeps } from "../relay/run.ts";
 import type { TrackRecord } from "../relay/track-record.ts";
+import type { Comebacks } from "./comebacks.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { Logger } from "./log.ts";
 import type { Simulations } from "./simulations.ts";
@@ -49,6 +50,8 @@ export interface ServerContext {
   readonly clock: SteadyClock;
   /** What parts of the server could not do, for `status`. */
   readonly complaints: Complaints;
+  /** Clients that have just left, and may be back. */
+  readonly comebacks: Comebacks;
   /** Requests on the data plane that are under way, or wait for a place. */
   readonly gate: Gate;
 }

@@ -14,9 +14,14 @@ export async function handleMessages(
 ): Promise<void> {
   const arrived = performance.now();
   const id = newRequestId();
-  const reply = clientReply(response);
-  const inbound = await readInbound(request, reply, id);
-  if (inbound) await serve({ inbound, reply, id, arrived, path: request.url ?? "" }, context);
+  const path = request.url ?? "";
+  const client = clientReply(response);
+  const inbound = await readInbound(request, client, id);
+  if (!inbound) return;
+  const asked = { path, headers: inbound.headers, body: inbound.raw };
+  await context.comebacks.serve(asked, client, (reply) =>
+    serve({ inbound, reply, client: reply, id, arrived, path }, context),
+  );
 }
 
 /** Reads the body; answers itself and returns undefined when it is none. */

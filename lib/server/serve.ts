@@ -17,6 +17,7 @@ import { type Budgeted, withinBudget } from "./budget.ts";
 import { refusalHeaders, refusalSentence, warningHeaders } from "./budget-notice.ts";
 import type { ServerContext } from "./context.ts";
 import { KEEP_HEADER } from "./exchanges.ts";
+import type { HeldReply } from "./held-reply.ts";
 import { replyError, withHeaders } from "./reply.ts";
 import { logRequest } from "./request-log.ts";
 
@@ -37,6 +38,8 @@ const OWN_MACHINE: Price = { input: 0, output: 0 };
 export interface Incoming {
   inbound: InboundRequest;
   reply: ClientReply;
+  /** Who is behind the reply. */
+  client: HeldReply;
   id: string;
   /** On the `performance.now()` clock. */
   arrived: number;
@@ -65,7 +68,7 @@ function turnAway(reply: ClientReply, requestId: string, limit: number): void {
 }
 
 async function relayed(
-  { inbound, reply: plain, id, arrived, path }: Incoming,
+  { inbound, reply: plain, client: behind, id, arrived, path }: Incoming,
   settings: Settings,
   context: ServerContext,
 ): Promise<void> {
@@ -89,8 +92,11 @@ async function relayed(
         },
         context.relay,
       );
+      await behind.present();
+      if (behind.gone && entry.outcome === "ok") cancelled(entry);
     }
   } finally {
+    if (behind.comebacks > 0) entry.comebacks = behind.comebacks;
     if (entry.totalMs === 0) entry.totalMs = performance.now() - arrived;
     settle(entry, pricesOf(decision));
     context.journal.end(entry);
@@ -170,6 +176,12 @@ function refuse(reply: ClientReply, entry: JournalEntry, decision: NoRoute): voi
   entry.outcome = "failed";
   entry.error = decision.message;
   replyError(reply, status, decision.message, { requestId: entry.id });
+}
+
+/** The answer was whole, but nobody came back for it. */
+function cancelled(entry: JournalEntry): void {
+  entry.outcome = "cancelled";
+  entry.status = 499;
 }
 
 function refuseForMoney(reply: ClientReply, entry: JournalEntry, limit: BudgetState): void {

@@ -18,6 +18,7 @@ import { TrackRecord } from "../relay/track-record.ts";
 import { UpstreamPool } from "../relay/upstream.ts";
 import { Repairs } from "../wires/repair.ts";
 import { checkedForHost } from "./bound-host.ts";
+import { Comebacks } from "./comebacks.ts";
 import { Connections } from "./connections.ts";
 import type { LiveConfig, ServerContext } from "./context.ts";
 import { type Departure, departure } from "./departure.ts";
@@ -168,6 +169,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     log,
     clock,
     complaints: new Complaints(),
+    comebacks: new Comebacks(timers),
     gate: new Gate(timers),
     get relay() {
       return relay;

@@ -1,6 +1,6 @@
 /** @module A small house for contract tests: our server in front of providers that do what the test says. */
 import type { JournalEntry } from "../../lib/journal/entry.ts";
-import { type Mux, startMux } from "../support/mux.ts";
+import { startMux } from "../support/mux.ts";
 import { type Handler, startUpstream, type Upstream } from "../support/upstream.ts";
 
 export const MODEL = "claude-sonnet-4-20250514";
@@ -54,7 +54,7 @@ export function healthy(text: string): Handler {
 }
 
 export interface House {
-  mux: Mux;
+  mux: Awaited<ReturnType<typeof startMux>>;
   /** In the order of the chain: `a` is asked first. */
   a: Upstream;
   b: Upstream;

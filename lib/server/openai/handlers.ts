@@ -42,15 +42,20 @@ async function handle(
 ): Promise<void> {
   const arrived = performance.now();
   const id = newRequestId();
+  const path = request.url ?? "";
+  const headers = lowerHeaders(request);
   const plain = clientReply(response);
-  let reply = openAiReply(plain, protocol.answer({}, Date.now()));
+  let answer = protocol.answer({}, Date.now());
   try {
-    const body = parsed(await readBody(request));
-    reply = openAiReply(plain, protocol.answer(body, Date.now()));
-    const inbound = readRequest(Buffer.from(JSON.stringify(protocol.request(body))), lowerHeaders(request));
-    await serve({ inbound, reply, id, arrived, path: request.url ?? "" }, context);
+    const raw = await readBody(request);
+    const body = parsed(raw);
+    answer = protocol.answer(body, Date.now());
+    const inbound = readRequest(Buffer.from(JSON.stringify(protocol.request(body))), headers);
+    await context.comebacks.serve({ path, headers, body: raw }, plain, (client) =>
+      serve({ inbound, reply: openAiReply(client, answer), client, id, arrived, path }, context),
+    );
   } catch (error) {
-    refuseBody(error instanceof BadOpenAiRequest ? new BadBody(error.message) : error, reply, id);
+    refuseBody(error instanceof BadOpenAiRequest ? new BadBody(error.message) : error, openAiReply(plain, answer), id);
   }
 }
 

@@ -1,0 +1,104 @@
+/**
+ * @module A client that breaks off and asks the same again right away gets the answer that is under way, from its beginning,
+ * instead of a second one from scratch.
+ */
+import type { ClientReply } from "../relay/client-reply.ts";
+import type { Timers } from "../relay/timers.ts";
+import { HeldReply, type Kept } from "./held-reply.ts";
+
+/** A client that is not back by then is gone, and what it asked for is stopped. */
+const MOMENT_MS = 150;
+/** A client whose own time limit ran out has not gone: it waits for its backoff. Claude Code is back after 0.6, 1.2, 2.4 s. */
+const BACKOFF_MS = 5_000;
+/** How exactly a client meets its own limit. */
+const LIMIT_SLACK_MS = 1_000;
+/** In which header the clients that are made with the official SDKs tell their limit, in seconds. */
+const LIMIT_HEADER = "x-stainless-timeout";
+/** Bytes that are kept of one answer, and of all of them. An answer that has grown larger cannot be told again. */
+const MOST_KEPT = { each: 256 * 1024, all: 8 * 1024 * 1024 };
+
+/** Two requests are the same when these agree, their path and their body. */
+const TELLING_HEADERS = [
+  "authorization",
+  "x-api-key",
+  "x-claude-code-session-id",
+  "x-claude-code-request-class",
+  "anthropic-version",
+  "anthropic-beta",
+  "x-ccm-provider",
+  "x-provider",
+  "x-ccm-simulate",
+] as const;
+
+/** A request, as far as it tells whether another is the same. */
+export interface Asked {
+  path: string;
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string | undefined>>;
+  body: Buffer;
+}
+
+/** A client that has left, and may be back. */
+interface Left {
+  asked: Asked;
+  reply: HeldReply;
+  /** Settles when its answer is over. */
+  done: Promise<void>;
+}
+
+/** The clients that have just left. */
+export class Comebacks {
+  readonly #timers: Timers;
+  readonly #left = new Set<Left>();
+  readonly #kept: Kept = { bytes: 0, mostEach: MOST_KEPT.each, mostInAll: MOST_KEPT.all };
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** How many clients are waited for. */
+  get waitedFor(): number {
+    return this.#left.size;
+  }
+
+  /**
+   * Answers a request: with what is under way for the same one whose client has just left, else through `answer`.
+   * @param answer answers to the reply that it is handed, to its end
+   */
+  async serve(asked: Asked, client: ClientReply, answer: (reply: HeldReply) => Promise<void>): Promise<void> {
+    const before = this.#left.size === 0 ? undefined : this.#find(asked);
+    if (before && !client.gone) {
+      before.reply.takeUp(client);
+      return await before.done;
+    }
+    const arrived = performance.now();
+    const reply = new HeldReply(client, this.#kept, () => {
+      const left: Left = { asked, reply, done };
+      this.#left.add(left);
+      const limit = this.#timers.after(patience(asked, reply, performance.now() - arrived), () => reply.giveUp());
+      return () => {
+        limit.cancel();
+        this.#left.delete(left);
+      };
+    });
+    const done = answer(reply)
+      .then(() => reply.present())
+      .finally(() => reply.close());
+    await done;
+  }
+
+  #find({ path, headers, body }: Asked): Left | undefined {
+    return [...this.#left].findLast(
+      ({ asked }) =>
+        asked.path === path &&
+        TELLING_HEADERS.every((name) => asked.headers[name] === headers[name]) &&
+        asked.body.equals(body),
+    );
+  }
+}
+
+/** How long a client that has left is waited for, in ms. @param ms that it has waited itself */
+function patience({ headers }: Asked, { hasBegun }: HeldReply, ms: number): number {
+  const limitMs = Number(headers[LIMIT_HEADER] ?? Number.NaN) * 1_000;
+  return !hasBegun && Math.abs(ms - limitMs) <= LIMIT_SLACK_MS ? BACKOFF_MS : MOMENT_MS;
+}
