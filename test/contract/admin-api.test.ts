@@ -6,6 +6,7 @@ import type {
   ChartView,
   ConfigView,
   ModelView,
+  OfferedModelsView,
   Page,
   ProviderView,
   RouteView,
@@ -72,9 +73,10 @@ describe("what the server tells of itself", () => {
     expect(hanging.json()).toEqual({ items: [] });
   });
 
-  test("models of a provider: the ids that the catalogue knows there", async () => {
-    const { items } = await get<Page<string>>("/api/providers/a/models");
-    expect(items).toContain("claude-sonnet-5-5");
+  test("models of a provider that lists none: those that the catalogue knows there, and why", async () => {
+    const { from, why, items } = await get<OfferedModelsView>("/api/providers/a/models");
+    expect([from, why !== undefined]).toEqual(["catalogue", true]);
+    expect(items.find(({ id }) => id === "claude-sonnet-5-5")).toMatchObject({ price: { input: 2, output: 10 } });
     expect((await call("GET", "/api/providers/nobody/models")).status).toBe(404);
   });
 
