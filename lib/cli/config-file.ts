@@ -1,5 +1,6 @@
-import { chmod, copyFile, mkdir, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { chmod, mkdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { makeBackup } from "../config/backups.ts";
 import { writeAtomic } from "../config/write-atomic.ts";
 
 /**
@@ -8,8 +9,8 @@ import { writeAtomic } from "../config/write-atomic.ts";
  */
 export async function replaceConfig(path: string, text: string, now: Date): Promise<string | undefined> {
   await prepareFolder(path);
-  const backup = await backupConfig(path, now);
-  if (backup !== undefined) for (const file of [path, backup]) await chmod(file, 0o600); // keys are in there
+  const backup = (await exists(path)) ? join(dirname(path), await makeBackup(path, now)) : undefined;
+  if (backup !== undefined) await chmod(path, 0o600); // keys are in there
   await writeAtomic(path, text);
   return backup;
 }
@@ -17,16 +18,6 @@ export async function replaceConfig(path: string, text: string, now: Date): Prom
 /** Makes the directory of a file that is to be written. */
 export async function prepareFolder(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-}
-
-/** Keeps a copy under a name that tells when: `ccm-config.toml.2026-11-24T05-29-00.bak`. It is as private as the file. */
-async function backupConfig(path: string, now: Date): Promise<string | undefined> {
-  if (!(await exists(path))) return undefined;
-  const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
-  let backup = `${path}.${stamp}.bak`;
-  for (let number = 2; await exists(backup); number++) backup = `${path}.${stamp}-${number}.bak`;
-  await copyFile(path, backup);
-  return backup;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { ProviderType } from "../../catalog/types.ts";
 import type { WireId } from "../../catalog/wire-ids.ts";
 import type { BudgetConfig } from "../../config/schema.ts";
 import type { BudgetView } from "../../journal/budget.ts";
+import type { Backup } from "../../config/backups.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { UsageReport } from "../../journal/usage-report.ts";
 import type { Explanation } from "../../routing/explain.ts";
@@ -291,13 +292,8 @@ export interface ConfigView {
   text: string;
 }
 
-/** A copy of the configuration file. `time` in epoch ms. */
-export interface BackupView {
-  /** Without the folder: it lies beside the file. */
-  name: string;
-  time: number;
-  bytes: number;
-}
+/** An item of `GET /api/config/backups`. */
+export type BackupView = Backup;
 
 export interface FaultChoice {
   id: string;

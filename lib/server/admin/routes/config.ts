@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
+import { listBackups, makeBackup, readBackup } from "../../../config/backups.ts";
 import { readTemplate } from "../../../config/create.ts";
 import { etagOf, parseConfig } from "../../../config/load.ts";
 import { unmaskText } from "../../../config/mask.ts";
 import { ConfigConflict, ConfigRefused, saveConfig } from "../../../config/save.ts";
-import { listBackups, makeBackup, readBackup } from "../backups.ts";
 import { readJson } from "../body.ts";
 import { appliedChanges, changesEntry } from "../changes.ts";
 import type { AdminDeps } from "../deps.ts";

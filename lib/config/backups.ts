@@ -1,12 +1,19 @@
 import { chmod, copyFile, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { BackupView } from "./views.ts";
 
-/** `ccm-config.toml.2026-11-24T05-29-00.bak`, the form in which `ccmctl` keeps them too. */
+/** A copy of the configuration file that lies beside it. `time` in epoch ms. */
+export interface Backup {
+  /** Without the folder. */
+  name: string;
+  time: number;
+  bytes: number;
+}
+
+/** What follows the file's own name: `ccm-config.toml.2026-11-24T05-29-00.bak`, and `…-2.bak` for another in that second. */
 const STAMP = /^\.\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(?:-\d+)?\.bak$/;
 
-/** The copies of the configuration file that lie beside it, newest first. */
-export async function listBackups(configPath: string): Promise<BackupView[]> {
+/** The copies of a configuration file, newest first. */
+export async function listBackups(configPath: string): Promise<Backup[]> {
   const folder = dirname(configPath);
   const names = (await readdir(folder)).filter((name) => isBackup(configPath, name));
   const views = await Promise.all(
