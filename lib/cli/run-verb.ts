@@ -35,6 +35,7 @@ const MODULES: Readonly<Record<VerbName, VerbModule | (() => Promise<VerbModule>
   logout: () => import("./verbs/logout.ts"),
   usage: () => import("./verbs/usage.ts"),
   statusline: () => import("./verbs/statusline.ts"),
+  test: () => import("./verbs/test.ts"),
   demo: () => import("./verbs/demo.ts"),
 };
 

@@ -20,6 +20,8 @@ export interface Health {
   active_requests?: number;
   /** What is wrong around the server, though it serves: sentences for the user. */
   troubles?: string[];
+  /** Providers that are made to fail on purpose. `until` in epoch ms. */
+  simulations?: { provider: string; failure: string; until: number }[];
 }
 
 /** The address at which one can reach a server that listens at `host`: a wildcard is no address. */

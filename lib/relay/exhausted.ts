@@ -139,5 +139,5 @@ function tries(attempts: readonly FailedAttempt[]): string {
 
 function one({ record, failure }: FailedAttempt): string {
   const what = failure.status === undefined ? FAILURE_REASONS[failure.reason].label : `HTTP ${failure.status}`;
-  return `${record.provider}: ${what} after ${Math.round(record.ms)} ms`;
+  return `${record.provider}: ${what}${record.simulated ? " (simulated)" : ""} after ${Math.round(record.ms)} ms`;
 }

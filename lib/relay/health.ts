@@ -148,12 +148,17 @@ export class Health {
     return this.#last.get(provider);
   }
 
-  /** What a restarted server should know: open circuits and the last failures. */
-  snapshot(): HealthSnapshot {
-    const open = [...this.#cells].filter(([, cell]) => cell.openUntil > this.#now());
+  /**
+   * What a restarted server should know: open circuits and the last failures.
+   * @param without providers of which nothing is to be remembered
+   */
+  snapshot(without: ReadonlySet<string> = new Set()): HealthSnapshot {
+    const open = [...this.#cells].filter(
+      ([key, cell]) => cell.openUntil > this.#now() && !without.has(key.slice(0, key.indexOf("\n"))),
+    );
     return {
       cells: Object.fromEntries(open.map(([key, { streak, trips, openUntil }]) => [key, { streak, trips, openUntil }])),
-      last: Object.fromEntries(this.#last),
+      last: Object.fromEntries([...this.#last].filter(([provider]) => !without.has(provider))),
     };
   }
 

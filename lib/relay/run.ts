@@ -32,11 +32,17 @@ export interface RelayDeps {
   /** Epoch ms. */
   now: () => number;
   random: () => number;
-  /**
-   * Where an attempt goes instead when a failure of this provider is being simulated (the failure is real: it happens on
-   * a socket), and whether its outcome counts for the provider's health.
-   */
-  simulated: (provider: string, inbound: InboundRequest) => Promise<{ baseUrl: string; counts: boolean } | undefined>;
+  /** Where an attempt goes instead when a failure of this provider is being simulated. */
+  simulated: (provider: string, inbound: InboundRequest) => Promise<Detour | undefined>;
+}
+
+/** The way of an attempt that is to fail. The failure is real: it happens on a socket. */
+export interface Detour {
+  baseUrl: string;
+  /** Its outcome counts for the provider's health. */
+  counts: boolean;
+  /** How long it may be silent at most; absent: as configured. */
+  patienceMs?: number;
 }
 
 /** One request on its way. */

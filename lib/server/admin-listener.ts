@@ -75,6 +75,7 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
       list: () => simulations.list(),
       set: (provider, failure, seconds) => simulations.set(provider, failure, seconds),
       clear: (provider) => simulations.clear(provider),
+      subscribe: (listener) => simulations.subscribe(listener),
     },
   };
 }

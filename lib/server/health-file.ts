@@ -14,15 +14,18 @@ export class HealthFile {
   readonly #health: Health;
   readonly #log: Logger;
   readonly #complaints: Complaints;
+  readonly #simulations: ServerContext["simulations"];
   readonly #stop: () => void;
   #timer: NodeJS.Timeout | undefined;
   #handedOver = false;
 
-  constructor(stateDir: string, { health, log, complaints }: Pick<ServerContext, "health" | "log" | "complaints">) {
+  constructor(stateDir: string, context: Pick<ServerContext, "health" | "log" | "complaints" | "simulations">) {
+    const { health, log, complaints, simulations } = context;
     this.#path = join(stateDir, "health.json");
     this.#health = health;
     this.#log = log;
     this.#complaints = complaints;
+    this.#simulations = simulations;
     this.#stop = health.subscribe(() => {
       this.#timer ??= setTimeout(() => void this.#write(), WRITE_AFTER_MS).unref();
     });
@@ -65,7 +68,9 @@ export class HealthFile {
     const next = `${this.#path}.${process.pid}`;
     try {
       await mkdir(join(this.#path, ".."), { recursive: true, mode: 0o700 });
-      await writeFile(next, JSON.stringify(this.#health.snapshot()), { mode: 0o600 });
+      // A failure on purpose ends with this server, and the next one must not blame the provider for it.
+      const failing = new Set(this.#simulations.list().map(({ provider }) => provider));
+      await writeFile(next, JSON.stringify(this.#health.snapshot(failing)), { mode: 0o600 });
       await rename(next, this.#path);
       this.#complaints.tell(this.#path, undefined);
     } catch (error) {

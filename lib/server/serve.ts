@@ -20,6 +20,7 @@ import { KEEP_HEADER } from "./exchanges.ts";
 import type { HeldReply } from "./held-reply.ts";
 import { replyError, withHeaders } from "./reply.ts";
 import { logRequest } from "./request-log.ts";
+import { SIMULATE_HEADER } from "./simulations.ts";
 
 /** HTTP status of a request for which there is no route. */
 const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
@@ -81,7 +82,10 @@ async function relayed(
   context.journal.begin(entry);
   const onAttempt = (): void => context.journal.update(entry);
   try {
-    if ("kind" in decision) refuse(client, entry, decision);
+    const simulate = inbound.headers[SIMULATE_HEADER];
+    const wrong = simulate && (await context.simulations.complaint(simulate, settings.providers));
+    if (wrong) refuse(client, entry, 400, wrong);
+    else if ("kind" in decision) refuse(client, entry, NO_ROUTE_STATUS[decision.kind], decision.message);
     else if (refused) refuseForMoney(client, entry, refused);
     else {
       const reply = warn ? withHeaders(client, warningHeaders(warn)) : client;
@@ -170,12 +174,11 @@ function newEntry(id: string, inbound: InboundRequest, path: string, decision: D
   };
 }
 
-function refuse(reply: ClientReply, entry: JournalEntry, decision: NoRoute): void {
-  const status = NO_ROUTE_STATUS[decision.kind];
+function refuse(reply: ClientReply, entry: JournalEntry, status: number, message: string): void {
   entry.status = status;
   entry.outcome = "failed";
-  entry.error = decision.message;
-  replyError(reply, status, decision.message, { requestId: entry.id });
+  entry.error = message;
+  replyError(reply, status, message, { requestId: entry.id });
 }
 
 /** The answer was whole, but nobody came back for it. */

@@ -131,8 +131,17 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
   const listeners = new Set<() => void>();
   const timers = new Timers();
   const clock = new SteadyClock();
-  const simulations = new Simulations(clock.now);
   const health = new Health(() => healthPolicy(live.settings), clock.now);
+  const simulations = new Simulations(clock.now, {
+    begun: ({ provider, failure, until }) =>
+      log.write("warn", `${provider} is made to fail on purpose (${failure}); end it: ccmctl test --simulate off`, {
+        until: new Date(until).toISOString(),
+      }),
+    ended({ provider, failure }) {
+      health.reset(provider); // what it seemed to do was our doing
+      log.write("info", `${provider} does not fail on purpose any more (${failure})`);
+    },
+  });
   const context: ServerContext = {
     version: CCM_VERSION,
     installed: installedVersion(options.programDir ?? join(fileURLToPath(import.meta.url), "..", ".."), CCM_VERSION),

@@ -11,14 +11,21 @@ interface StatusFault {
 /** A fault of the connection or of the stream. */
 interface BrokenFault {
   label: string;
+  /** How long it is waited for at most, whatever the configuration says: nobody wants to watch silence for minutes. */
+  patienceMs?: number;
 }
+
+const SILENCE_MS = 3_000;
 
 /**
  * The ways in which a simulated provider can fail. `label` completes the sentence "The provider …".
  */
 export const FAULTS = {
   down: { label: "is down: the connection breaks" },
-  slow: { label: "is silent: it accepts the request and does not answer" },
+  slow: {
+    label: `is silent: it accepts the request and does not answer (given up after ${SILENCE_MS / 1_000} s, for you to see it)`,
+    patienceMs: SILENCE_MS,
+  },
   "429": {
     label: "answers 429, rate limited",
     status: 429,
@@ -56,6 +63,25 @@ export type FaultName = keyof typeof FAULTS;
 
 export function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(FAULTS, name);
+}
+
+/** @returns how long it is waited for at most; undefined: as for any provider */
+export function patienceWith(fault: FaultName): number | undefined {
+  const found: StatusFault | BrokenFault = FAULTS[fault];
+  return "patienceMs" in found ? found.patienceMs : undefined;
+}
+
+/**
+ * The fault that somebody means: `cut in tool call` and `Cut_in_Tool` are `cut-in-tool`.
+ * @returns undefined when there is none of that name
+ */
+export function faultNamed(words: string): FaultName | undefined {
+  const name = words
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, "-")
+    .replace(/-call$/, "");
+  return isFaultName(name) ? name : undefined;
 }
 
 /** @returns what to answer when the fault is a plain HTTP status, else undefined */

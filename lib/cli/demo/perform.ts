@@ -3,12 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fetchHealth } from "../../daemon/health.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { Terminal } from "../terminal.ts";
+import { ask, type Seen } from "../trial/ask.ts";
+import { ms, Timeline } from "../trial/timeline.ts";
 import type { Act } from "./acts.ts";
-import { ask, journalEntry, newestEntry, type Seen } from "./client.ts";
 import { DEMO_PROVIDERS } from "./demo-config.ts";
+import { journalEntry, newestEntry } from "./journal.ts";
 import { claudeCodeRequest } from "./request.ts";
 import type { Stage } from "./stage.ts";
-import { ms, Timeline } from "./timeline.ts";
 
 /** What came of one act. */
 export interface Performance {

@@ -1,12 +1,13 @@
 import { readCrashes } from "../../daemon/crashes.ts";
 import { type Found, findServer } from "../../daemon/find.ts";
-import { reachableUrl } from "../../daemon/health.ts";
+import { type Health, reachableUrl } from "../../daemon/health.ts";
 import type { ServerRecord } from "../../daemon/pid-file.ts";
 import { portOwner } from "../../daemon/port-owner.ts";
 import { isRunning } from "../../daemon/process-identity.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
 import { type OpenedConfig, readConfig, serverAddress } from "../configuration.ts";
 import { counted, duration, EXIT, table, tildePath } from "../terminal.ts";
+import { simulationWords } from "../trial/simulation.ts";
 import type { VerbContext } from "../verb.ts";
 import { crashWords, epochMs, failureWords, faultLine, ownerWords, providerWords } from "../words.ts";
 
@@ -39,8 +40,9 @@ function asJson({ env }: VerbContext, found: Found, config: OpenedConfig, port: 
     draining: (record.draining ?? []).filter(isRunning).map(({ pid }) => pid),
   };
   if (found.state === "unhealthy") return running;
-  const { version, started_at, uptime_s, providers = [], troubles = [], last_error = null } = found.health;
-  return { ...running, version, started_at, uptime_s, providers, troubles, last_error };
+  const { version, started_at, uptime_s, providers = [], simulations = [], troubles = [] } = found.health;
+  const { last_error = null } = found.health;
+  return { ...running, version, started_at, uptime_s, providers, simulations, troubles, last_error };
 }
 
 function asText(context: VerbContext, found: Found, config: OpenedConfig, port: number): string[] {
@@ -86,13 +88,16 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
   const uptime = health.uptime_s ?? (started === undefined ? undefined : (Date.now() - started) / 1000);
   const lastError = lastErrorWords(health.last_error);
   const providers = health.providers ?? [];
+  const failing = new Set(health.simulations?.map(({ provider }) => provider));
   return [
     `${paint.green("●")} ${paint.bold("running")}: claude-code-mux ${health.version}, pid ${record.pid}${uptime === undefined ? "" : `, for ${duration(uptime)}`}`,
     ...table([url, ["config", configWords], log]),
     ...faultRows,
     ...(faults.length > 0 ? [`    ${paint.dim("The last good configuration is in use.")}`] : []),
     ...crashed.map((line) => `  ${paint.yellow("!")} ${line}`),
-    ...[...familyWords(record), ...(health.troubles ?? [])].map((line) => `  ${paint.yellow("!")} ${line}`),
+    ...[...familyWords(record), ...(health.troubles ?? []), ...simulationLines(health)].map(
+      (line) => `  ${paint.yellow("!")} ${line}`,
+    ),
     "",
     ...(providers.length === 0
       ? [`  No provider is configured yet. Run ${paint.cyan("ccm-quickstart")}, or open ${url[1]}`]
@@ -102,13 +107,19 @@ function asText(context: VerbContext, found: Found, config: OpenedConfig, port: 
             providers.map((provider) => [
               provider.name,
               paint.dim(provider.type),
-              providerWords(provider, Date.now(), paint),
+              failing.has(provider.name)
+                ? paint.yellow("fails on purpose")
+                : providerWords(provider, Date.now(), paint),
             ]),
             4,
           ),
         ]),
     ...(lastError ? ["", `  ${paint.bold("Last error")}  ${lastError}`] : []),
   ];
+}
+
+function simulationLines({ simulations = [] }: Health): string[] {
+  return simulations.map((simulation) => simulationWords(simulation, Date.now()));
 }
 
 /** What is unusual about the processes. */

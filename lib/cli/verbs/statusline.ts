@@ -1,4 +1,6 @@
 import { FAILURE_REASONS } from "../../catalog/failure-reasons.ts";
+import { fetchHealth, reachableUrl } from "../../daemon/health.ts";
+import type { ServerRecord } from "../../daemon/pid-file.ts";
 import { runningServer } from "../../daemon/restart.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
 import { type BudgetState, budgetStates, dollars, tightest } from "../../journal/budget.ts";
@@ -30,6 +32,7 @@ export async function run(context: VerbContext): Promise<number> {
     ...(session ? [costWords(session)] : []),
     budgetWords(budget && tightest(budgetStates(budget, spending)), painterFor(env)),
     failoverWords(session, painterFor(env)),
+    server && (await simulatedWords(server, painterFor(env))),
     server ? undefined : painterFor(env).red("the proxy is not running: ccmctl start"),
   ];
   terminal.out(parts.filter((part) => part !== undefined).join(" · "));
@@ -75,6 +78,15 @@ function budgetWords(state: BudgetState | undefined, paint: Painter): string | u
   if (level === "stop") return paint.red(`budget of ${dollars(limit)}${scope} ${PERIOD_WORDS[period]} used up`);
   const left = `${dollars(limit - spent)} of ${dollars(limit)}${scope} left ${PERIOD_WORDS[period]}`;
   return level === "warn" ? paint.yellow(left) : left;
+}
+
+/** Claude Code asks for the line again and again, so nobody waits long for it. */
+const PATIENCE_MS = 500;
+
+async function simulatedWords({ host, port }: ServerRecord, paint: Painter): Promise<string | undefined> {
+  const failing = (await fetchHealth(reachableUrl(host, port), PATIENCE_MS))?.simulations ?? [];
+  if (failing.length === 0) return undefined;
+  return paint.yellow(`on purpose: ${failing.map(({ provider, failure }) => `${provider}=${failure}`).join(", ")}`);
 }
 
 function failoverWords(session: SessionSums | undefined, paint: Painter): string | undefined {

@@ -72,6 +72,8 @@ export interface AdminDeps {
     set(provider: string, failure: string, seconds: number): void;
     /** Of one provider, or of all. */
     clear(provider?: string): void;
+    /** Calls the listener when one begins or ends. */
+    subscribe(listener: () => void): Unsubscribe;
   };
 }
 

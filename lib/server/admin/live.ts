@@ -8,6 +8,7 @@ export type LiveEvent = { [K in keyof LiveEvents]: { event: K; data: LiveEvents[
 /** Where news comes from. */
 type Sources = Pick<AdminDeps, "journal" | "onConfigChange" | "status"> & {
   health: Pick<AdminDeps["health"], "subscribe">;
+  simulations: Pick<AdminDeps["simulations"], "subscribe">;
 };
 
 /** More requests than this waiting for one slow reader: the oldest are dropped; the page reads the journal anyway. */
@@ -31,6 +32,7 @@ export class News {
       sources.journal.subscribe((entry) => this.#request(entry)),
       sources.health.subscribe(() => this.#tell(() => (this.#health = true))),
       sources.onConfigChange(() => this.#tell(() => (this.#status = true))),
+      sources.simulations.subscribe(() => this.#tell(() => (this.#status = true))),
     ];
   }
 

@@ -8,6 +8,7 @@ function aServer() {
   const journal = new Journal();
   const health = new Set<() => void>();
   const config = new Set<() => void>();
+  const simulations = new Set<() => void>();
   const follow = (listeners: Set<() => void>) => (listener: () => void) => {
     listeners.add(listener);
     return () => void listeners.delete(listener);
@@ -16,12 +17,21 @@ function aServer() {
     journal,
     health: { subscribe: follow(health) },
     onConfigChange: follow(config),
+    simulations: { subscribe: follow(simulations) },
     status: () => aStatus({ totals: { ...journal.totals } }),
   });
   const tell = (listeners: Set<() => void>) => {
     for (const listener of listeners) listener();
   };
-  return { journal, news, health, config, sick: () => tell(health), edited: () => tell(config) };
+  return {
+    journal,
+    news,
+    health,
+    config,
+    sick: () => tell(health),
+    edited: () => tell(config),
+    simulated: () => tell(simulations),
+  };
 }
 
 const names = (news: News) => news.take().map(({ event }) => event);
@@ -39,9 +49,11 @@ test("a request is told when it starts and when it ends, and with its end the ne
   expect(names(news)).toEqual(["status", "request"]);
 });
 
-test("a change of health alone tells the providers only; of the configuration, everything", () => {
-  const { news, sick, edited } = aServer();
+test("a change of health alone tells the providers only; of the configuration or of failures on purpose, everything", () => {
+  const { news, sick, edited, simulated } = aServer();
   news.take();
+  simulated();
+  expect(names(news)).toEqual(["status"]);
   sick();
   expect(names(news)).toEqual(["health"]);
   sick();

@@ -1,13 +1,16 @@
 import { FAILURE_REASONS } from "../../catalog/failure-reasons.ts";
 import type { AttemptRecord, JournalEntry } from "../../journal/entry.ts";
 import { counted, type Terminal, widthOf } from "../terminal.ts";
-import type { Seen } from "./client.ts";
+import type { Seen } from "./ask.ts";
 
 const LABEL = 14;
+/** Longer words of a vendor are cut: the journal has them all. */
+const LONGEST_MESSAGE = 200;
 
 /** Writes one request as a few labelled lines while it happens. */
 export class Timeline {
   readonly #terminal: Terminal;
+  readonly #explains: boolean;
   #column = 0;
   #streaming = false;
   /** A blank that waits for its word: at the end of a line it is left out. */
@@ -15,8 +18,10 @@ export class Timeline {
   #routeTold = false;
   #attemptsTold = 0;
 
-  constructor(terminal: Terminal) {
+  /** @param explains failures are told in the provider's own words, too */
+  constructor(terminal: Terminal, { explains = false } = {}) {
     this.#terminal = terminal;
+    this.#explains = explains;
   }
 
   title(text: string): void {
@@ -73,7 +78,8 @@ export class Timeline {
   /** What the client got, in the client's own measure. */
   outcome(seen: Seen): void {
     const { paint } = this.#terminal;
-    const clean = seen.status === 200 && seen.error === undefined && seen.stopReason !== undefined;
+    for (const { name, input } of seen.calls) this.row("calls", `${name} ${paint.dim(input)}`);
+    const clean = isComplete(seen);
     const first = seen.firstWordMs === undefined ? "" : `, first word after ${ms(seen.firstWordMs)}`;
     const verdict = clean
       ? paint.green("one clean answer")
@@ -88,17 +94,22 @@ export class Timeline {
     const failed = entry.attempts.filter((attempt) => attempt.failure !== undefined).length;
     const after = failed === 0 ? "" : `, after ${counted(failed, "failure")}`;
     const tokens = entry.usage ? `; ${inputTokens(entry.usage)} tokens in, ${entry.usage.output_tokens} out` : "";
+    const cost = entry.cost === undefined || entry.cost === 0 ? "" : `, $${priceWords(entry.cost)}`;
     const who = `${paint.bold(entry.provider ?? "nobody")} (${entry.upstreamModel ?? "?"})`;
-    this.row("served by", `${who}: ${served?.status ?? "?"} in ${ms(served?.ms ?? 0)}${after}${tokens}`);
+    this.row("served by", `${who}: ${served?.status ?? "?"} in ${ms(served?.ms ?? 0)}${after}${tokens}${cost}`);
   }
 
   #attempt(attempt: AttemptRecord): string {
     const { paint } = this.#terminal;
-    const name = attempt.provider.padEnd(10);
+    const name = `${attempt.provider.padEnd(9)} `;
+    const simulated = attempt.simulated ? paint.yellow(" (simulated)") : "";
+    if (attempt.lost) return `${paint.dim("-")} ${name}${paint.dim("not needed: another was faster")}`;
     if (attempt.failure === undefined)
-      return `${paint.green("→")} ${name}${paint.green(`${attempt.status ?? ""} answers`.trimStart())}`;
+      return `${paint.green("→")} ${name}${paint.green(`${attempt.status ?? ""} answers`.trimStart())}${simulated}`;
     const { label } = FAILURE_REASONS[attempt.failure];
-    return `${paint.red("✖")} ${name}${paint.red(failureWords(attempt.status, label))}  ${paint.dim(ms(attempt.ms))}`;
+    const what = paint.red(failureWords(attempt.status, label));
+    const why = this.#explains && attempt.message ? paint.dim(`  ${shortened(attempt.message)}`) : "";
+    return `${paint.red("✖")} ${name}${what}${simulated}  ${paint.dim(ms(attempt.ms))}${why}`;
   }
 
   #put(text: string): void {
@@ -116,6 +127,21 @@ export class Timeline {
 function failureWords(status: number | undefined, label: string): string {
   if (status === undefined) return label;
   return status < 400 ? `${label}, after a ${status}` : `${status} ${label}`;
+}
+
+function shortened(message: string): string {
+  const line = message.replace(/\s+/g, " ");
+  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE - 1)}…` : line;
+}
+
+/** One answer from its beginning to its end, and no error in it. */
+export function isComplete({ status, error, stopReason }: Seen): boolean {
+  return status === 200 && error === undefined && stopReason !== undefined;
+}
+
+/** One request costs fractions of a cent. */
+function priceWords(dollars: number): string {
+  return dollars >= 0.01 ? dollars.toFixed(2) : dollars.toFixed(6).replace(/0+$/, "");
 }
 
 function inputTokens(usage: NonNullable<JournalEntry["usage"]>): number {

@@ -1,8 +1,13 @@
-import { get, type IncomingHttpHeaders, request } from "node:http";
+import { type IncomingHttpHeaders, request } from "node:http";
 import { performance } from "node:perf_hooks";
 import { SseReader } from "../../anthropic/sse/reader.ts";
-import type { JournalEntry } from "../../journal/entry.ts";
-import type { DemoRequest } from "./request.ts";
+import type { MessagesBody } from "../../anthropic/types.ts";
+
+/** A request to `/v1/messages`. */
+export interface MessagesRequest {
+  headers: Readonly<Record<string, string>>;
+  body: MessagesBody;
+}
 
 /** What a client sees of one streamed answer. Times in ms since the request was sent. */
 export interface Seen {
@@ -12,6 +17,8 @@ export interface Seen {
   firstWordMs: number | undefined;
   totalMs: number;
   text: string;
+  /** The tools that it calls. `input`: JSON, as far as it came. */
+  calls: { name: string; input: string }[];
   /** Every event in order, by name. */
   events: string[];
   stopReason: string | undefined;
@@ -26,7 +33,7 @@ export interface Listener {
 }
 
 /** Sends a streaming request as Claude Code would, and reads the answer as it comes. */
-export function ask(url: string, { headers, body }: DemoRequest, listener: Listener): Promise<Seen> {
+export function ask(url: string, { headers, body }: MessagesRequest, listener: Listener): Promise<Seen> {
   const began = performance.now();
   const since = () => Math.round(performance.now() - began);
   return new Promise((resolve, reject) => {
@@ -39,11 +46,18 @@ export function ask(url: string, { headers, body }: DemoRequest, listener: Liste
         firstWordMs: undefined,
         totalMs: 0,
         text: "",
+        calls: [],
         events: [],
         stopReason: undefined,
         error: undefined,
       };
-      readAnswer(response, seen, listener, since).then(() => resolve(seen), reject);
+      readAnswer(response, seen, listener, since).then(
+        () => resolve(seen),
+        (error: Error) => {
+          if (response.errored !== error) return reject(error);
+          resolve({ ...seen, totalMs: since(), error: "the connection broke" });
+        },
+      );
     });
     outgoing.end(JSON.stringify(body));
   });
@@ -78,7 +92,8 @@ async function readAnswer(
 
 interface StreamEvent {
   type: string;
-  delta?: { type?: string; text?: string; stop_reason?: string };
+  content_block?: { type?: string; name?: string };
+  delta?: { type?: string; text?: string; partial_json?: string; stop_reason?: string };
   error?: { message?: string };
 }
 
@@ -86,6 +101,10 @@ interface StreamEvent {
 function noteEvent(seen: Seen, event: StreamEvent): string | undefined {
   if (event.type === "error") seen.error = event.error?.message ?? "error";
   if (event.type === "message_delta") seen.stopReason = event.delta?.stop_reason;
+  if (event.type === "content_block_start" && event.content_block?.type === "tool_use")
+    seen.calls.push({ name: event.content_block.name ?? "", input: "" });
+  const call = seen.calls.at(-1);
+  if (event.delta?.type === "input_json_delta" && call) call.input += event.delta.partial_json ?? "";
   if (event.type !== "content_block_delta" || event.delta?.type !== "text_delta") return undefined;
   const text = event.delta.text ?? "";
   seen.text += text;
@@ -98,36 +117,4 @@ function errorText(body: string): string {
   } catch {
     return body; // not JSON: the words themselves are all there is
   }
-}
-
-/** What the server's journal says of a request; undefined when it does not know it. */
-export async function journalEntry(url: string, id: string): Promise<JournalEntry | undefined> {
-  const answer = await getJson(`${url}/api/journal/${encodeURIComponent(id)}`);
-  return answer.status === 200 ? (answer.body as JournalEntry) : undefined;
-}
-
-/** The request that came last, whether it has ended or not. */
-export async function newestEntry(url: string): Promise<JournalEntry | undefined> {
-  const answer = await getJson(`${url}/api/journal?limit=1`);
-  return (answer.body as { items?: JournalEntry[] }).items?.[0];
-}
-
-function getJson(url: string): Promise<{ status: number; body: unknown }> {
-  return new Promise((resolve, reject) => {
-    get(url, { agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (part: string) => {
-        text += part;
-      });
-      response.on("end", () => {
-        try {
-          resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) });
-        } catch {
-          reject(new Error(`${url} did not answer with JSON`));
-        }
-      });
-      response.on("error", reject);
-    }).on("error", reject);
-  });
 }
