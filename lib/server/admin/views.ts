@@ -5,9 +5,9 @@
 import type { FailureReason } from "../../catalog/failure-reasons.ts";
 import type { ProviderType } from "../../catalog/types.ts";
 import type { WireId } from "../../catalog/wire-ids.ts";
+import type { Backup } from "../../config/backups.ts";
 import type { BudgetConfig } from "../../config/schema.ts";
 import type { BudgetView } from "../../journal/budget.ts";
-import type { Backup } from "../../config/backups.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
 import type { UsageReport } from "../../journal/usage-report.ts";
 import type { Explanation } from "../../routing/explain.ts";
