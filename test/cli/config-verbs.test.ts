@@ -174,6 +174,34 @@ actual_model = "claude-sonnet-4-5"
     expect(besides(box)).toHaveLength(1);
   });
 
+  it("takes over claude-code-router's file; says what that cannot be, and first only shows it where one asks", async () => {
+    const box = await sandbox(oneProvider(NOWHERE));
+    const source = join(box.home, "config.json");
+    const router = `{ // by hand
+      "CUSTOM_ROUTER_PATH": "/x.js", "odd": 1,
+      "Providers": [{ "name": "or", "api_base_url": "https://openrouter.ai/api/v1/chat/completions", "api_key": "sk-or-v1-0123456789abcdef", "models": ["x/y"] }],
+      "Router": { "default": "or,x/y" },
+    }`;
+    writeFileSync(source, router);
+    const before = readFileSync(box.configPath, "utf8");
+
+    const shown = await box.ccmctl(["config", "import", source, "--dry-run"]);
+    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    expect(shown.stdout).toContain("claude-code-router 2");
+    expect(shown.stdout).toContain("CUSTOM_ROUTER_PATH: is a program of your own");
+    expect(shown.stdout).toContain("Left out, because nothing here corresponds: odd");
+    expect(shown.stdout).toMatch(/^- name = "only"$/m);
+    expect(shown.stdout).toMatch(/^\+ type = "openrouter"$/m);
+    expect(shown.stdout).not.toContain("0123456789");
+    expect(readFileSync(box.configPath, "utf8")).toBe(before);
+    expect(besides(box)).toEqual([]);
+
+    expect((await box.ccmctl(["config", "import", source, "--yes"])).stdout).toContain("1 provider and 1 model");
+    expect((await box.ccmctl(["config", "check"])).code).toBe(0);
+    expect(readFileSync(source, "utf8")).toBe(router);
+    expect(besides(box)).toHaveLength(1);
+  });
+
   it("takes over nothing that would not work", async () => {
     const box = await sandbox(oneProvider(NOWHERE));
     const source = join(box.dir, "broken.toml");

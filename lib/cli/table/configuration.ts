@@ -12,13 +12,21 @@ export const CONFIGURATION_VERBS = {
       "path     where the file is            check   every fault, with file, line and key",
       "show     the file, secrets masked     edit    open it in $EDITOR, keep it only if it is sound",
       "reset    back to the template (a backup is made)",
-      "import   take over the configuration of the original claude-code-mux (a backup is made)",
+      "import   take over the config.toml of the original claude-code-mux, the config.json of claude-code-router 2, or what",
+      "         claude-code-router 3 exports (Settings, Export data). A backup is made, and FILE stays as it is. What cannot be",
+      "         taken over is named; --dry-run shows what would change.",
     ],
-    options: { config, json, yes: { type: "boolean", short: "y", help: "reset or import without asking" } },
+    options: {
+      config,
+      json,
+      yes: { type: "boolean", short: "y", help: "reset or import without asking" },
+      "dry-run": { type: "boolean", help: "import: only show what would change" },
+    },
     examples: [
       ["ccmctl config check", ""],
       ["ccmctl config edit", ""],
       ["ccmctl config import ~/.claude-code-mux/config.toml", ""],
+      ["ccmctl config import ~/.claude-code-router/config.json --dry-run", "what would become of it"],
     ],
   },
   providers: {

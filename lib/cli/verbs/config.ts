@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readTemplate } from "../../config/create.ts";
-import { loadConfig, parseConfig } from "../../config/load.ts";
+import { loadConfig } from "../../config/load.ts";
 import { maskText, maskTree } from "../../config/mask.ts";
 import { findServer } from "../../daemon/find.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
@@ -9,6 +9,7 @@ import { confirm } from "../ask.ts";
 import { replaceConfig } from "../config-file.ts";
 import { configPath, type OpenedConfig, openConfig, readConfig, serverAddress } from "../configuration.ts";
 import { editConfig } from "../edit-config.ts";
+import { readImport, sayDiff, sayImport } from "../import-config.ts";
 import { didYouMean } from "../option-errors.ts";
 import { sayCreated } from "../server-control.ts";
 import { counted, EXIT, tildePath } from "../terminal.ts";
@@ -86,24 +87,20 @@ async function importFile(context: VerbContext): Promise<number> {
   const { env, terminal, operands } = context;
   const source = operands[1];
   if (source === undefined) throw new CommandFailed("Which file? ccmctl config import FILE", [], EXIT.usage);
-  const file = resolve(source);
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new CommandFailed(`${source} cannot be read: ${error.code ?? error.message}.`);
-  });
-  const { faults, notes, settings } = await parseConfig(text, { path: file, env });
-  if (faults.length > 0 || !settings) {
-    throw new CommandFailed(
-      `${source} has faults, so nothing was changed.`,
-      faults.map((fault) => faultLine(fault, env, terminal.paint)),
-    );
-  }
-  for (const note of notes) terminal.out(`${terminal.paint.yellow("!")} ${faultLine(note, env, terminal.paint)}`);
+  const imported = await readImport(context, source);
   const config = await located(context);
-  if (resolve(config.path) === file) throw new CommandFailed(`${source} already is the configuration in use.`);
+  if (resolve(config.path) === imported.file) throw new CommandFailed(`${source} already is the configuration in use.`);
+  sayImport(context, imported);
+  if (context.values["dry-run"] === true) {
+    await sayDiff(context, config.path, config.exists ? await readFile(config.path, "utf8") : "", imported.text);
+    terminal.out("Nothing was changed. Without --dry-run it is taken over.");
+    return EXIT.ok;
+  }
   if (config.exists) await consent(context, `Replace ${tildePath(config.path, env)} by ${source}?`);
-  await replace(context, config.path, text);
+  await replace(context, config.path, imported.text);
+  const { providers, models } = imported.settings;
   terminal.out(
-    `It has ${counted(settings.providers.size, "provider")} and ${counted(settings.models.size, "model")}: ccmctl models shows them.`,
+    `It has ${counted(providers.size, "provider")} and ${counted(models.size, "model")}: ccmctl models shows them.`,
   );
   return EXIT.ok;
 }
