@@ -134,6 +134,65 @@ describe("what does not work is told in the vendor's own words", () => {
   });
 });
 
+describe("of several keys", () => {
+  const GOOD = "sk-good-0123456789abcd";
+  const SPENT = "sk-spent-0123456789efgh";
+  const keys = (url: string, list: readonly string[]) =>
+    one("openai-compatible", url, `api_keys = ${JSON.stringify(list)}`, "small-1").replace(`api_key = "${KEY}"\n`, "");
+
+  /** A vendor that knows the key KEY no more, and for whom SPENT has used up its money. */
+  const vendor: Handler = (request, reply) => {
+    const key = String(request.headers.authorization).replace("Bearer ", "");
+    if (key === KEY) return reply.json({ error: { message: `no such key: ${key}` } }, { status: 401 });
+    if (request.method === "GET") return reply.json({ data: [{ id: "small-1" }] });
+    if (key === SPENT)
+      return reply.json({ error: { code: "insufficient_quota", message: "You are out of money" } }, { status: 429 });
+    return request.json().stream === true ? reply.sse(CHAT_STREAM) : reply.json(CHAT_ANSWER);
+  };
+
+  async function tested(list: readonly string[]) {
+    const upstream = await startUpstream(vendor);
+    steps.push(() => upstream.close());
+    const told = await test(await muxWith(keys(upstream.url, list)), "p");
+    return { told, upstream };
+  }
+
+  it("each is tried and named by what may be shown of it; all else is asked with the first that works", async () => {
+    const { told, upstream } = await tested([KEY, SPENT, GOOD]);
+    expect(told.ok).toBe(true);
+    const found = told.checks.filter(({ id }) => id === "key");
+    expect(found.map(({ label, outcome }) => [label, outcome])).toEqual([
+      ["key 1 of 3 (sk-…6789)", "failed"],
+      ["key 2 of 3 (sk-…efgh)", "failed"],
+      ["key 3 of 3 (sk-…abcd)", "ok"],
+    ]);
+    expect(found[0]?.detail).toContain("no such key: ***");
+    expect(found[1]?.detail).toContain("You are out of money");
+    expect(outcomes(told)).toMatchObject({ models: "ok", answer: "ok", stream: "ok", tools: "unclear", vision: "ok" });
+    expect(told.message).toMatch(/^small-1 answers, streams, sees images; key 1 of 3 .* key 2 of 3 /);
+    const asked = upstream.requests
+      .filter(({ method }) => method === "POST")
+      .map(({ headers }) => headers.authorization);
+    expect(asked.filter((key) => key === `Bearer ${GOOD}`)).toHaveLength(4);
+    for (const secret of [KEY, SPENT, GOOD]) expect(JSON.stringify(told)).not.toContain(secret);
+  });
+
+  it("none works: so does the provider not, and each key says why", async () => {
+    const { told } = await tested([SPENT, KEY]);
+    expect(told.ok).toBe(false);
+    expect(told.message).toMatch(/^key 1 of 2 \(sk-…efgh\): .*You are out of money/);
+    expect(told.checks.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
+      "key failed",
+      "key failed",
+      "models ok",
+      "answer failed",
+      "stream skipped",
+      "tools skipped",
+      "vision skipped",
+    ]);
+  });
+});
+
 describe("a provider that cannot be tried out", () => {
   it.each([
     ["no key", one("anthropic", "http://127.0.0.1:9").replace(KEY, "$CCM_TEST_UNSET"), "no API key is configured"],

@@ -1,25 +1,38 @@
 import { readRequest } from "../../anthropic/request.ts";
 import { explicitMapping } from "../../config/mapping.ts";
+import { maskSecret } from "../../config/mask.ts";
 import type { Mapping, Provider, Settings } from "../../config/settings.ts";
 import { type Credential, isCredential } from "../../credentials/credential.ts";
-import { type AttemptOutcome, attempt } from "../../relay/attempt.ts";
+import { credentialCount } from "../../credentials/headers.ts";
 import type { RelayDeps } from "../../relay/run.ts";
-import { loadWire } from "../../wires/index.ts";
-import type { Target } from "../../wires/wire.ts";
 import type { ProviderCheck, ProviderTestView } from "../admin/views.ts";
+import { ask, timed } from "./ask.ts";
 import { askModelList } from "./model-list.ts";
 import { QUESTIONS, type Question, questionBody } from "./questions.ts";
 import { keyCheck, listCheck, named, summary } from "./summary.ts";
-import { type Verdict, verdict, words } from "./verdict.ts";
+import { type Verdict, words } from "./verdict.ts";
 
 type Deps = Pick<RelayDeps, "pool" | "timers" | "repairs" | "credentials" | "now">;
 
-/** Nobody waits longer for a word. */
-const PATIENCE_MS = 30_000;
+/** What is to be tried out. */
+interface Trial {
+  provider: Provider;
+  /** Id of the model to ask, where the user named one. */
+  wanted: string | undefined;
+  settings: Settings;
+  deps: Deps;
+}
+
+/** What became of one of the provider's keys, or of its login. */
+interface TriedKey {
+  key: ProviderCheck;
+  /** Absent where there is nothing to send. */
+  found?: { credential: Credential; mapping: Mapping | undefined; list: ProviderCheck; answer: ProviderCheck };
+}
 
 /**
  * Tries out what a provider can do: each thing by a real, tiny request, past routing and failover, so that health and journal
- * know nothing of it.
+ * know nothing of it. Of several keys each is asked for an answer, and the first that gives one for everything else.
  * @param wanted id of the model to ask; default: the cheapest that is mapped there, else the vendor's small one
  */
 export async function testProvider(
@@ -28,37 +41,73 @@ export async function testProvider(
   settings: Settings,
   deps: Deps,
 ): Promise<ProviderTestView> {
-  const began = performance.now();
-  const told = (model: string | undefined, checks: ProviderCheck[]) =>
-    summary(provider, model, checks, Math.round(performance.now() - began));
-  const credential = await credentialOf(provider, deps);
-  if ("detail" in credential) return told(undefined, [named("key", credential)]);
-  const list = await timed(() => askModelList(provider, credential, deps));
-  const mapping = mappingOf(provider, wanted, settings, list.result.ids);
-  const checks = mapping ? await askAll(mapping, credential, deps) : [NOBODY];
-  const all = [keyCheck(provider, list.result, checks[0]), listCheck(list.result, list.ms, mapping?.model), ...checks];
-  return told(
-    mapping?.model,
-    all.map((check) => masked(check, credential)),
-  );
+  const { result, ms } = await timed(() => tryAll({ provider, wanted, settings, deps }));
+  return summary(provider, result.model, result.checks, ms);
+}
+
+/** One after the other: a small plan may allow no more. */
+async function tryAll(trial: Trial): Promise<{ model: string | undefined; checks: ProviderCheck[] }> {
+  const tried: TriedKey[] = [];
+  for (let index = 0; index < Math.max(1, credentialCount(trial.provider)); index++)
+    tried.push(await tryKey(trial, index));
+  const checks = tried.map(({ key }) => key);
+  const { found } = tried.find((one) => answers(one)) ?? tried.find((one) => one.found) ?? {};
+  if (!found) return { model: undefined, checks };
+  const { credential, mapping, list, answer } = found;
+  checks.push(list, answer);
+  for (const question of MORE) {
+    if (mapping && answer.outcome !== "failed")
+      checks.push(masked(named(question, await ask(question, mapping, credential, trial.deps)), credential));
+    else if (mapping) checks.push(named(question, { outcome: "skipped", detail: "not asked, as it gave no answer" }));
+  }
+  return { model: mapping?.model, checks };
+}
+
+/** What is asked once it has answered at all. */
+const MORE = (Object.keys(QUESTIONS) as Question[]).filter((question) => question !== "answer");
+
+async function tryKey(trial: Trial, index: number): Promise<TriedKey> {
+  const { provider, wanted, settings, deps } = trial;
+  const credential = await credentialOf(provider, index, deps);
+  if ("detail" in credential) return { key: keyNamed(provider, index, named("key", credential)) };
+  const { result: listed, ms } = await timed(() => askModelList(provider, credential, deps));
+  const mapping = mappingOf(provider, wanted, settings, listed.ids);
+  const answer = mapping ? named("answer", await ask("answer", mapping, credential, deps)) : NOBODY;
+  // Of several keys one that gives no answer is passed over, whatever the reason: so that is what there is to tell of it.
+  const isOfMany = credentialCount(provider) > 1 && answer.outcome === "failed";
+  const check = isOfMany ? { ...answer, id: "key" as const } : keyCheck(provider, listed, answer);
+  const key = keyNamed(provider, index, check, credential);
+  return {
+    key: masked(key, credential),
+    found: {
+      credential,
+      mapping,
+      list: masked(listCheck(listed, ms, mapping?.model), credential),
+      answer: masked(answer, credential),
+    },
+  };
 }
 
 const NOBODY = named("answer", { outcome: "skipped", detail: "no model is mapped to it; name one to go on" });
 
-/** One after the other: a small plan may allow no more. */
-async function askAll(mapping: Mapping, credential: Credential, deps: Deps): Promise<ProviderCheck[]> {
-  const checks: ProviderCheck[] = [];
-  for (const question of Object.keys(QUESTIONS) as Question[])
-    checks.push(named(question, await ask(question, mapping, credential, deps, checks[0])));
-  return checks;
+function answers({ found }: TriedKey): boolean {
+  return found?.answer.outcome === "ok" || found?.answer.outcome === "unclear";
 }
 
-async function credentialOf(provider: Provider, { credentials }: Deps): Promise<Credential | Verdict> {
+/** Which of several keys it is, so that its owner knows it. */
+function keyNamed(provider: Provider, index: number, check: ProviderCheck, credential?: Credential): ProviderCheck {
+  const count = credentialCount(provider);
+  if (count < 2) return check;
+  const shown = maskSecret(credential?.secrets[0] ?? provider.apiKeys[index] ?? "");
+  return { ...check, label: `key ${index + 1} of ${count} (${shown})` };
+}
+
+async function credentialOf(provider: Provider, index: number, { credentials }: Deps): Promise<Credential | Verdict> {
   if (provider.authType === "passthrough") {
     const detail = "it gets the login of each client, so there is nothing to try out without one";
     return { outcome: "skipped", detail };
   }
-  const found = await credentials.find(provider, 0, readRequest(questionBody("answer", "none"), {}));
+  const found = await credentials.find(provider, index, readRequest(questionBody("answer", "none"), {}));
   return isCredential(found) ? found : { outcome: "failed", ...words(found.failure) };
 }
 
@@ -84,77 +133,8 @@ function mappingOf(
   return id === undefined ? undefined : explicitMapping(provider, id);
 }
 
-/** @param answer what became of the first question; where even that failed, the others are not worth asking */
-async function ask(
-  question: Question,
-  { provider, model, capabilities }: Mapping,
-  credential: Credential,
-  deps: Deps,
-  answer: ProviderCheck | undefined,
-): Promise<Verdict> {
-  if (answer?.outcome === "failed") return { outcome: "skipped", detail: "not asked, as it gave no answer" };
-  const lacks =
-    (question === "vision" && capabilities.vision === false) || (question === "tools" && capabilities.tools === false);
-  if (lacks) return { outcome: "skipped", detail: `the catalogue knows that ${model} has none` };
-  const inbound = readRequest(questionBody(question, model), {});
-  const wire = await loadWire(provider.wire);
-  const { access } = credential;
-  const target: Target = {
-    provider: provider.name,
-    type: access?.type ?? provider.type,
-    baseUrl: access?.baseUrl ?? provider.baseUrl,
-    model,
-    capabilities,
-    project: access?.project ?? provider.project,
-    location: provider.location,
-  };
-  let streamed = "";
-  const { ms, result } = await timed<AttemptOutcome>(
-    () =>
-      attempt({
-        inbound,
-        wire,
-        target,
-        headers: { ...provider.headers, ...credential.headers },
-        timeouts: impatient(provider),
-        fresh: true,
-        messageId: "msg_test",
-        requestId: "test",
-        holdWhole: false,
-        holdMs: 0,
-        outlet: {
-          claim: () => true,
-          send(bytes) {
-            streamed += bytes.toString();
-            return true;
-          },
-          onDrain: () => undefined,
-        },
-        ...deps,
-        onHeaders: () => undefined,
-      }).outcome,
-  );
-  return { ...verdict(question, result, streamed), ms };
-}
-
-function impatient({ timeouts }: Provider): Provider["timeouts"] {
-  const atMost = (ms: number): number => (ms === 0 ? PATIENCE_MS : Math.min(ms, PATIENCE_MS));
-  return {
-    ...timeouts,
-    first_byte_ms: atMost(timeouts.first_byte_ms),
-    first_event_ms: atMost(timeouts.first_event_ms),
-    total_ms: PATIENCE_MS,
-  };
-}
-
 /** A vendor may echo the key that it refuses. */
 function masked(check: ProviderCheck, { secrets }: Credential): ProviderCheck {
   const clean = secrets.reduce((text, secret) => (secret === "" ? text : text.replaceAll(secret, "***")), check.detail);
   return { ...check, detail: clean };
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
-  const began = performance.now();
-  const result = await work();
-  return { result, ms: Math.round(performance.now() - began) };
 }

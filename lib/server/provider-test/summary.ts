@@ -59,7 +59,8 @@ export function summary(
   const good = checks.filter(({ outcome }) => outcome === "ok").flatMap(({ id }) => CAN[id] ?? []);
   const bad = checks.filter(({ outcome }) => outcome === "failed");
   const skipped = checks.filter(({ outcome }) => outcome === "skipped");
-  const broken = bad.find(({ id }) => NEEDED.includes(id));
+  const hasKey = checks.some(({ id, outcome }) => id === "key" && outcome !== "failed");
+  const broken = bad.find(({ id }) => NEEDED.includes(id) && !(id === "key" && hasKey));
   const answered = checks.some(({ id, outcome }) => id === "answer" && (outcome === "ok" || outcome === "unclear"));
   const ok = !broken && answered;
   const parts = ok
