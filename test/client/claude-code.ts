@@ -1,6 +1,6 @@
 /** @module Runs the real Claude Code, as its users run it, against any base URL. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -37,7 +37,12 @@ export interface ClaudeOptions {
   prompt: string;
   allowedTools?: readonly string[];
   /** With a login of its own, as under `ccmctl env --profile subscription`, instead of the stand-in key. */
-  signedIn?: boolean;
+  signedIn?: boolean | "by file";
+  model?: string;
+  /** Further variables. */
+  env?: Readonly<Record<string, string>>;
+  /** A client that does not give up is ended after so long. */
+  longestMs?: number;
 }
 
 /**
@@ -51,24 +56,49 @@ export function findClaude(): { binary: string } | { missing: string } {
   throw new Error(stderr);
 }
 
+/** What a client that is signed in sends along. */
+export const CLIENT_TOKEN = "sk-ant-oat01-nobody";
+
+/** A login as the client keeps it on disk. */
+async function writeLogin(home: string): Promise<void> {
+  const claudeAiOauth = {
+    accessToken: CLIENT_TOKEN,
+    refreshToken: "sk-ant-ort01-nobody",
+    expiresAt: Date.now() + 3_600_000,
+    scopes: ["user:inference", "user:profile"],
+    subscriptionType: "max",
+  };
+  await mkdir(join(home, ".claude"));
+  await writeFile(join(home, ".claude", ".credentials.json"), JSON.stringify({ claudeAiOauth }), { mode: 0o600 });
+}
+
 /** Runs one prompt to its end in a home and a working folder of its own. */
 export async function runClaude(binary: string, options: ClaudeOptions): Promise<ClaudeRun> {
   const home = await mkdtemp(join(tmpdir(), "ccm-claude-"));
   const tools = options.allowedTools?.length ? ["--allowedTools", options.allowedTools.join(",")] : [];
+  const model = options.model === undefined ? [] : ["--model", options.model];
   const format = ["--output-format", "stream-json", "--verbose", "--max-turns", MOST_TURNS];
-  const args = ["-p", options.prompt, ...format, ...tools];
+  const args = ["-p", options.prompt, ...format, ...tools, ...model];
   try {
-    const { exitCode, stdout, stderr } = await collect(binary, args, {
-      PATH: process.env.PATH ?? "",
-      HOME: home,
-      TMPDIR: home,
-      IS_SANDBOX: "1",
-      DISABLE_AUTOUPDATER: "1",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      CLAUDE_CODE_GATEWAY_HINT_HEADERS: "1",
-      ANTHROPIC_BASE_URL: options.baseUrl,
-      ...(options.signedIn ? { CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-nobody" } : { ANTHROPIC_API_KEY: "ccm-proxy" }),
-    });
+    if (options.signedIn === "by file") await writeLogin(home);
+    const { exitCode, stdout, stderr } = await collect(
+      binary,
+      args,
+      {
+        PATH: process.env.PATH ?? "",
+        HOME: home,
+        TMPDIR: home,
+        IS_SANDBOX: "1",
+        DISABLE_AUTOUPDATER: "1",
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+        CLAUDE_CODE_GATEWAY_HINT_HEADERS: "1",
+        ANTHROPIC_BASE_URL: options.baseUrl,
+        ...(options.signedIn === true && { CLAUDE_CODE_OAUTH_TOKEN: CLIENT_TOKEN }),
+        ...(!options.signedIn && { ANTHROPIC_API_KEY: "ccm-proxy" }),
+        ...options.env,
+      },
+      options.longestMs,
+    );
     const events = stdout
       .split("\n")
       .filter((line) => line.startsWith("{"))
@@ -91,13 +121,14 @@ function collect(
   binary: string,
   args: readonly string[],
   env: Record<string, string>,
+  longestMs = LONGEST_RUN_MS,
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(binary, args, {
       cwd: env.HOME,
       env,
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: LONGEST_RUN_MS,
+      timeout: longestMs,
     });
     let stdout = "";
     let stderr = "";
