@@ -5,7 +5,6 @@
 import type { FailureReason } from "../../catalog/failure-reasons.ts";
 import type { ProviderType } from "../../catalog/types.ts";
 import type { WireId } from "../../catalog/wire-ids.ts";
-import type { Backup } from "../../config/backups.ts";
 import type { BudgetConfig } from "../../config/schema.ts";
 import type { BudgetView } from "../../journal/budget.ts";
 import type { JournalEntry } from "../../journal/entry.ts";
@@ -292,8 +291,13 @@ export interface ConfigView {
   text: string;
 }
 
-/** An item of `GET /api/config/backups`. */
-export type BackupView = Backup;
+/** An item of `GET /api/config/backups`: a copy of the configuration file. `time` in epoch ms. */
+export interface BackupView {
+  /** Without the folder: it lies beside the file. */
+  name: string;
+  time: number;
+  bytes: number;
+}
 
 export interface FaultChoice {
   id: string;
