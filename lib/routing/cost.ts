@@ -79,6 +79,7 @@ function quote(mapping: Mapping, { request, facts, health, session, now }: Circu
   const price = priceFor(mapping, tokens);
   const served = health.lastServed(session, provider.name, model);
   const warm = served !== undefined && now - served < lifetime && earlier >= LEAST_CACHED;
+  if (!price) return { mapping, total: Number.POSITIVE_INFINITY, warm, warmTurn: Number.POSITIVE_INFINITY, warming: 0 };
   const { input, output, cacheRead: read = input, cacheWrite: write = input } = price;
   const answer = Math.min(EXPECTED_OUTPUT, facts.maxTokens ?? EXPECTED_OUTPUT);
   const perToken = peakFactor(mapping.price?.peak, now) / 1e6;
@@ -88,16 +89,10 @@ function quote(mapping: Mapping, { request, facts, health, session, now }: Circu
 }
 
 const FREE: Price = { input: 0, output: 0 };
-const UNKNOWN: Price = {
-  input: Number.POSITIVE_INFINITY,
-  output: Number.POSITIVE_INFINITY,
-  cacheRead: 0,
-  cacheWrite: 0,
-};
 
-/** The price that holds for a prompt of this size. One's own machine costs nothing. */
-function priceFor({ price, provider }: Mapping, tokens: number): Price {
-  if (!price) return provider.type.group === "Local" ? FREE : UNKNOWN;
+/** The price that holds for a prompt of this size, where one is known. One's own machine costs nothing. */
+function priceFor({ price, provider }: Mapping, tokens: number): Price | undefined {
+  if (!price) return provider.type.group === "Local" ? FREE : undefined;
   return price.longContext && tokens > price.longContext.above ? price.longContext : price;
 }
 

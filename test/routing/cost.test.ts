@@ -78,6 +78,18 @@ providers = [{ name = "cloud", model = "gpt-5.2" }, { name = "here", model = "qw
     expect(first(turn(), local)).toBe("here");
   });
 
+  test("a request that asks for no answer, to warm a cache, is priced by its prompt", () => {
+    const built = claudeCode.mainTurn({ model: "cheap" });
+    const warmUp = claudeCode.inbound({ ...built, body: { ...built.body, max_tokens: 0 } });
+    const order = candidates(warmUp, priced({ a: plain(3), b: plain(1) }));
+    expect(order.map(({ mapping, why }) => `${mapping.provider.name} ${why.replace(/\d.*/, "")}`)).toEqual([
+      "b $",
+      "a $",
+      "c price not known",
+      "d price not known",
+    ]);
+  });
+
   test("the same text is a third fewer tokens for another vendor, which may be that much dearer", () => {
     expect(first(turn(), priced({ a: plain(1), d: plain(1.2) }))).toBe("d");
     expect(first(turn(), priced({ a: plain(1), d: plain(1.6) }))).toBe("a");
