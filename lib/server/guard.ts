@@ -28,6 +28,8 @@ const API_PATH = /^\/v1\//;
 const OPEN_PATHS = new Set(["/health", "/api/hello"]);
 /** Paths that tell or change how the server is set up; signing in, and out, is for those who are not yet. */
 const ADMIN_PATH = /^\/api\/(?!(?:hello|session)$)/;
+/** Names of providers and models, tokens and money: on this machine for everybody, for others with a key. */
+const METRICS_PATH = "/metrics";
 /** A vendor's page sends the browser here; the state in the query says whether we had sent it there. */
 const CALLBACK_PATH = "/api/oauth/callback";
 
@@ -40,13 +42,17 @@ export function guard(request: GuardedRequest, server: Settings["server"]): Refu
   const isApi = API_PATH.test(request.path);
   const isCallback = request.method === "GET" && request.path === CALLBACK_PATH;
   if (isCallback) return checkHost(request, server.allowed_hosts);
-  const authorized = isApi && server.api_keys.length > 0 && hasKey(request.headers, server.api_keys);
+  const isMetrics = request.path === METRICS_PATH;
+  const authorized =
+    ((isApi || isMetrics) && hasKey(request.headers, server.api_keys)) ||
+    (isMetrics && hasToken(request.headers, server.admin_token));
   return (
     (authorized ? undefined : checkHost(request, server.allowed_hosts)) ??
     checkOrigin(request) ??
     checkContentType(request) ??
     (needsToken(request) && server.admin_token === "" ? TOKEN_UNSET : undefined) ??
     (isApi && server.api_keys.length > 0 && !authorized ? NO_KEY : undefined) ??
+    (isMetrics && !isLocal(request) && !authorized ? NO_METRICS_KEY : undefined) ??
     (ADMIN_PATH.test(request.path) && server.admin_token !== "" && !hasToken(request.headers, server.admin_token)
       ? NO_TOKEN
       : undefined)
@@ -54,6 +60,10 @@ export function guard(request: GuardedRequest, server: Settings["server"]): Refu
 }
 
 const NO_KEY: Refused = { status: 401, message: "send one of server.api_keys as x-api-key or as a Bearer token" };
+const NO_METRICS_KEY: Refused = {
+  status: 401,
+  message: "from another machine, send server.admin_token or one of server.api_keys as a Bearer token",
+};
 /** Whoever reaches the admin API may set commands that print keys: from other machines nobody does without a password. */
 const TOKEN_UNSET: Refused = {
   status: 403,
@@ -65,10 +75,15 @@ const NO_TOKEN: Refused = {
 };
 
 /** The admin API or the page, asked for over the network. */
-function needsToken({ path, localAddress }: GuardedRequest): boolean {
+function needsToken(request: GuardedRequest): boolean {
+  const { path } = request;
+  return !isLocal(request) && !API_PATH.test(path) && !OPEN_PATHS.has(path) && path !== METRICS_PATH;
+}
+
+/** A connection that arrives at a loopback address comes from this machine. */
+function isLocal({ localAddress }: GuardedRequest): boolean {
   const address = mapped(localAddress);
-  const isLocal = address === undefined || address === "::1" || address.startsWith("127.");
-  return !isLocal && !API_PATH.test(path) && !OPEN_PATHS.has(path);
+  return address === undefined || address === "::1" || address.startsWith("127.");
 }
 
 function checkHost(request: GuardedRequest, allowed: readonly string[]): Refused | undefined {
@@ -131,6 +146,7 @@ function hasKey(headers: GuardedRequest["headers"], keys: readonly string[]): bo
 }
 
 function hasToken(headers: GuardedRequest["headers"], token: string): boolean {
+  if (token === "") return false;
   const sent = bearer(headers);
   if (sent !== undefined && sameSecret(sent, token)) return true;
   return hasSession(single(headers.cookie), token, sameSecret);

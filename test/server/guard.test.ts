@@ -129,7 +129,7 @@ describe("the page's session", () => {
 describe("from another machine", () => {
   const there = { localAddress: "192.168.1.5", headers: { host: "192.168.1.5:13456" } };
   const keys = { api_keys: ["client-key"] };
-  test.each(["/api/config", "/api/status", "/", "/metrics"])("%s is closed until there is an admin token", (path) => {
+  test.each(["/api/config", "/api/status", "/"])("%s is closed until there is an admin token", (path) => {
     expect(status({ ...there, path, method: "GET" }, keys)).toBe(403);
   });
   test("with one, the API asks for it and the page may be opened", () => {
@@ -141,6 +141,23 @@ describe("from another machine", () => {
   });
   test.each(["/health", "/api/hello"])("%s answers", (path) => {
     expect(status({ ...there, path, method: "GET" }, keys)).toBe("passes");
+  });
+  test.each<[string, object, Record<string, string>, number | "passes"]>([
+    ["nothing", keys, {}, 401],
+    ["nothing, with a token set", { ...keys, admin_token: "secret" }, {}, 401],
+    ["a client's key", keys, { authorization: "Bearer client-key" }, "passes"],
+    ["the admin token", { ...keys, admin_token: "secret" }, { authorization: "Bearer secret" }, "passes"],
+    ["a wrong token", { ...keys, admin_token: "secret" }, { authorization: "Bearer secrets" }, 401],
+    ["a key by another name", keys, { host: "mux.lan", "x-api-key": "client-key" }, "passes"],
+    ["a key from a web page", keys, { origin: "http://evil.com", "x-api-key": "client-key" }, 403],
+    ["no token where none is set", keys, { authorization: "Bearer " }, 401],
+  ])("metrics, asked for with %s", (_what, server, sent, expected) => {
+    const headers = { ...there.headers, ...sent };
+    expect(status({ ...there, path: "/metrics", method: "GET", headers }, server)).toBe(expected);
+  });
+  test("metrics need no key on this machine", () => {
+    expect(status({ path: "/metrics", method: "GET" }, { ...keys, admin_token: "secret" })).toBe("passes");
+    expect(status({ path: "/metrics", method: "GET", headers: { host: "evil.com" } }, keys)).toBe(403);
   });
   test("on this machine nothing changes, wherever the server listens", () => {
     expect(status({ path: "/api/config", method: "GET" }, keys)).toBe("passes");
