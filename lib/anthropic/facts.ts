@@ -42,8 +42,8 @@ export function readFacts(raw: Buffer, top: TopLevel, inside: Inside): RequestFa
   const outputConfig = fields(decode(raw, top.get("output_config")));
   const media = findMedia(raw, items, inside.typeWords);
   const last = items.at(-1);
-  let tokens: number | undefined;
-  return {
+  const estimate = new Estimate(() => roughTokens(raw, promptParts(top), media, model));
+  return Object.assign(estimate, {
     model,
     stream: decode(raw, top.get("stream")) === true,
     maxTokens: number(decode(raw, top.get("max_tokens"))),
@@ -59,11 +59,27 @@ export function readFacts(raw: Buffer, top: TopLevel, inside: Inside): RequestFa
     messageCount: items.length,
     lastMessageBytes: last ? last.end - last.start : 0,
     metadataSession: sessionOf(fields(decode(raw, top.get("metadata"))).user_id),
-    get estimatedTokens() {
-      tokens ??= roughTokens(raw, promptParts(top), media, model);
-      return tokens;
-    },
-  };
+  });
+}
+
+/** The same request, asked of another model. */
+export function withModel(facts: RequestFacts, model: string): RequestFacts {
+  return { ...facts, model, estimatedTokens: facts.estimatedTokens };
+}
+
+/** The one fact that takes long. A class: an accessor in an object literal outlives its request in memory (see `NodeReply`). */
+class Estimate {
+  readonly #reckon: () => number;
+  #tokens: number | undefined;
+
+  constructor(reckon: () => number) {
+    this.#reckon = reckon;
+  }
+
+  get estimatedTokens(): number {
+    this.#tokens ??= this.#reckon();
+    return this.#tokens;
+  }
 }
 
 function promptParts(top: TopLevel): Range[] {

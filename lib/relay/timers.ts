@@ -5,22 +5,22 @@ export interface Deadline {
   cancel(): void;
 }
 
-interface Entry {
-  due: number;
-  fire: () => void;
-}
-
 /** How exact deadlines are. Moving one costs an assignment, so that every event of every stream may do it. */
 const TICK_MS = 25;
 
 /**
- * All deadlines of the process on one interval timer, which runs only while there are any.
- * Times are in ms. Deadlines fire at most one tick late.
+ * All deadlines of the process on one timer, which is set for the earliest of them: a stream whose deadlines move on with
+ * each event wakes nobody. Times are in ms. Deadlines fire at most one tick late.
  */
 export class Timers {
   readonly #now: () => number;
-  readonly #entries = new Set<Entry>();
-  #interval: NodeJS.Timeout | undefined;
+  /**
+   * In no order. A list whose places are filled again, and no `Set`: V8's sets leave their outgrown tables behind, the old
+   * ones holding on to the new, so that what a finished request had in one of them stayed in memory until a full collection.
+   */
+  readonly #entries: Entry[] = [];
+  #alarm: NodeJS.Timeout | undefined;
+  #alarmAt = Number.POSITIVE_INFINITY;
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
@@ -28,51 +28,83 @@ export class Timers {
 
   /** @param ms 0 or less: never */
   after(ms: number, fire: () => void): Deadline {
-    const entry: Entry = { due: this.#due(ms), fire };
-    this.#add(entry);
-    let cancelled = false;
-    return {
-      move: (later) => {
-        entry.due = this.#due(later);
-        if (!cancelled) this.#add(entry);
-      },
-      cancel: () => {
-        cancelled = true;
-        this.#remove(entry);
-      },
-    };
+    const entry = new Entry(this, fire);
+    this.set(entry, ms);
+    return entry;
   }
 
   /** How many deadlines are set. */
   get size(): number {
-    return this.#entries.size;
+    return this.#entries.length;
   }
 
-  #due(ms: number): number {
-    return ms > 0 ? this.#now() + ms : Number.POSITIVE_INFINITY;
+  /** For the entries themselves: the moment is `ms` from now. */
+  set(entry: Entry, ms: number): void {
+    const due = ms > 0 ? this.#now() + ms : Number.POSITIVE_INFINITY;
+    entry.due = due;
+    if (entry.place < 0) entry.place = this.#entries.push(entry) - 1;
+    if (due < this.#alarmAt) this.#wakeAt(due);
   }
 
-  #tick(): void {
-    // Only now: between two requests of a busy client there is often none, and a timer costs more than a look.
-    if (this.#entries.size === 0) {
-      clearInterval(this.#interval);
-      this.#interval = undefined;
-      return;
+  /** For the entries themselves: nothing is to happen any more. */
+  remove(entry: Entry): void {
+    if (entry.place < 0) return;
+    const last = this.#entries.pop();
+    if (last && last !== entry) {
+      this.#entries[entry.place] = last;
+      last.place = entry.place;
     }
+    entry.place = -1;
+  }
+
+  /** Lets happen what is due. Comes by itself; to be called where the clock is moved by hand. */
+  look(): void {
     const now = this.#now();
-    for (const entry of this.#entries) {
-      if (entry.due > now) continue;
-      this.#remove(entry);
-      entry.fire();
+    this.#alarmAt = now;
+    try {
+      for (const entry of this.#entries.filter(({ due }) => due <= now)) {
+        if (entry.place < 0 || entry.due > now) continue; // one that fired before has changed it
+        this.remove(entry);
+        entry.fire();
+      }
+    } finally {
+      let next = Number.POSITIVE_INFINITY;
+      for (const { due } of this.#entries) next = Math.min(next, due);
+      this.#wakeAt(next);
     }
   }
 
-  #add(entry: Entry): void {
-    this.#entries.add(entry);
-    this.#interval ??= setInterval(() => this.#tick(), TICK_MS);
+  #wakeAt(due: number): void {
+    clearTimeout(this.#alarm);
+    this.#alarmAt = due;
+    this.#alarm =
+      due === Number.POSITIVE_INFINITY
+        ? undefined
+        : // What a deadline guards, a connection, keeps the process alive by itself.
+          setTimeout(() => this.look(), Math.max(TICK_MS, Math.ceil(due - this.#now()))).unref();
+  }
+}
+
+/** One deadline; a class, because a request sets several. */
+class Entry implements Deadline {
+  due = 0;
+  /** Where in the list it stands; -1: nowhere. */
+  place = -1;
+  readonly fire: () => void;
+  readonly #timers: Timers;
+  #cancelled = false;
+
+  constructor(timers: Timers, fire: () => void) {
+    this.#timers = timers;
+    this.fire = fire;
   }
 
-  #remove(entry: Entry): void {
-    this.#entries.delete(entry);
+  move(ms: number): void {
+    if (!this.#cancelled) this.#timers.set(this, ms);
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#timers.remove(this);
   }
 }

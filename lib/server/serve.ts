@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { withModel } from "../anthropic/facts.ts";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { Price } from "../catalog/types.ts";
 import type { Provider, Settings } from "../config/settings.ts";
@@ -65,7 +66,8 @@ export async function serve(incoming: Incoming, context: ServerContext): Promise
 
 function turnAway(reply: ClientReply, requestId: string, limit: number): void {
   const message = `${limit} requests are under way already (performance.max_concurrent_requests)`;
-  replyError(reply, 429, message, { requestId, headers: { "retry-after": "2", "x-should-retry": "true" } });
+  const headers = { "retry-after": "2", "retry-after-ms": "2000", "x-should-retry": "true" };
+  replyError(reply, 429, message, { requestId, headers });
 }
 
 async function relayed(
@@ -118,7 +120,7 @@ export function route(inbound: InboundRequest, settings: Settings, context: Serv
 function budgeted(inbound: InboundRequest, settings: Settings, context: ServerContext): Budgeted {
   return withinBudget(decided(inbound, settings, context), settings, context.journal.files?.spending, (model) => {
     const { "x-ccm-provider": _one, "x-provider": _other, ...headers } = inbound.headers;
-    const asked = { ...inbound, headers, facts: { ...inbound.facts, model } };
+    const asked = { ...inbound, headers, facts: withModel(inbound.facts, model) };
     return decided(asked, { ...settings, router: { ...settings.router, enabled: false } }, context);
   });
 }

@@ -81,7 +81,8 @@ function ask(client: Client, asked: Partial<Asked> = {}): Promise<void> {
 /** Time passes, and is noticed. */
 async function pass(ms: number): Promise<void> {
   now += ms;
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  timers.look();
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe("the same again right away", () => {
