@@ -1,6 +1,6 @@
 import type { AttemptRecord, JournalEntry } from "../../journal/entry.ts";
 import { duration } from "../words/format.ts";
-import { attemptEnd, endedAttempts, failureWord } from "../words/outcome.ts";
+import { attemptEnd, endedAttempts, failureWord, oddities } from "../words/outcome.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
 const ENDS = {
@@ -32,7 +32,8 @@ function inGroups(attempts: readonly AttemptRecord[]): { attempt: AttemptRecord;
   const groups: { attempt: AttemptRecord; count: number }[] = [];
   for (const attempt of attempts) {
     const last = groups.at(-1);
-    const same = last && last.attempt.provider === attempt.provider && last.attempt.failure === attempt.failure;
+    const same =
+      last && last.attempt.provider === attempt.provider && failureWord(last.attempt) === failureWord(attempt);
     if (same) last.count++;
     else groups.push({ attempt, count: 1 });
   }
@@ -84,6 +85,12 @@ export function AttemptTimeline({ entry }: { entry: JournalEntry }) {
               {attempt.message !== undefined && <span class="muted">: {attempt.message}</span>}
             </p>
           )}
+          {attempt.lost && <p class="timeline-why">{failureWord(attempt)}</p>}
+          {oddities(attempt).map((oddity) => (
+            <p key={oddity} class="timeline-why muted">
+              {oddity}
+            </p>
+          ))}
         </li>
       ))}
     </ol>

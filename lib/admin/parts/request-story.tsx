@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../journal/entry.ts";
-import { bytes, dateAndClock, dollars, duration, grouped, sentence } from "../words/format.ts";
+import { bytes, dateAndClock, dollars, duration, grouped, plural, sentence } from "../words/format.ts";
 import { endedAttempts, outcomeSentence } from "../words/outcome.ts";
 import { ruleWord } from "../words/rules.ts";
 import { OUTCOMES } from "../words/states.ts";
@@ -78,6 +78,7 @@ function RequestFacts({ entry }: { entry: JournalEntry }) {
         ["Provider", entry.provider],
         ["Path", <span class="mono">{entry.path}</span>],
         ["Streamed", entry.stream ? "yes" : "no"],
+        ["Client broke off and came back", entry.comebacks && plural(entry.comebacks, "time")],
         ["Request class", entry.class],
         ["Session", entry.session && <span class="mono">{entry.session}</span>],
         ["Size", running ? undefined : `${bytes(entry.bytesIn)} in, ${bytes(entry.bytesOut)} out`],

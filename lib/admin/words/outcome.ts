@@ -2,15 +2,26 @@ import { FAILURE_REASONS } from "../../catalog/failure-reasons.ts";
 import type { AttemptRecord, JournalEntry } from "../../journal/entry.ts";
 import { plural } from "./format.ts";
 
-/** Why an attempt failed, in two or three words; empty when it did not. */
+/** Why an attempt failed or was not used, in two or three words; empty when it served. */
 export function failureWord(attempt: AttemptRecord): string {
+  if (attempt.lost) return "not used";
   return attempt.failure === undefined ? "" : FAILURE_REASONS[attempt.failure].label;
 }
 
-/** How an attempt ended. That the client went away is nobody's failure. */
+/** How an attempt ended. That the client went away, or another was faster, is nobody's failure. */
 export function attemptEnd(attempt: AttemptRecord): "served" | "failed" | "left" {
+  if (attempt.lost) return "left";
   if (attempt.failure === undefined) return "served";
   return attempt.failure === "client_gone" ? "left" : "failed";
+}
+
+/** What is odd about an attempt, in plain sentences: a race, a mended answer, a field that it went without. */
+export function oddities({ hedged, repaired, notes = [] }: AttemptRecord): readonly string[] {
+  return [
+    ...(hedged ? ["asked beside another that was late"] : []),
+    ...(repaired === undefined ? [] : [`asked again without ${repaired}, which it refused`]),
+    ...notes,
+  ];
 }
 
 /** The attempts that have ended. While a request runs, its last one has not, unless it is already known to have failed. */
@@ -34,6 +45,8 @@ export function outcomeSentence(entry: JournalEntry): string {
         ? `All ${failures.length} attempts failed; the client got ${entry.status}.`
         : `${last ? `${last.provider}: ${failureWord(last)}` : "No provider was asked"}; the client got ${entry.status}.`;
     case "ok":
+      if (entry.rescue)
+        return `${entry.rescue.from} broke off in mid-answer, and ${entry.rescue.to} brought it to its end (${entry.rescue.kind}).`;
       return last && entry.provider
         ? `${entry.provider} answered after ${listFailures(failures, entry.provider)}. The client noticed nothing.`
         : `${entry.provider ?? "The server"} answered at the first attempt.`;
