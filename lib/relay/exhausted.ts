@@ -1,5 +1,5 @@
 import { errorBody } from "../anthropic/errors.ts";
-import { FAILURE_REASONS, type Failure, type FailureReason } from "../catalog/failure-reasons.ts";
+import { FAILURE_REASONS, type Failure } from "../catalog/failure-reasons.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
 
 /** One failed try with what it may tell the client. */
@@ -17,42 +17,8 @@ export interface ErrorAnswer {
   body: Buffer;
 }
 
-/** What the client can act on comes first: a wait, an outage, its own request, then what only the user can mend. */
-const MOST_TELLING: readonly FailureReason[] = [
-  "client_login",
-  "content_refused",
-  "bad_request",
-  "context_too_long",
-  "rate_limited",
-  "overloaded",
-  "too_slow",
-  "server_error",
-  "reset",
-  "connect",
-  "truncated",
-  "empty_answer",
-  "bad_answer",
-  "quota_window",
-  "capability",
-  "too_large_for_tier",
-  "auth",
-  "billing",
-  "forbidden",
-  "model_missing",
-];
-
-/** Failures after which the client's own retry can help. */
-const RETRYABLE = new Set<FailureReason>([
-  "rate_limited",
-  "overloaded",
-  "too_slow",
-  "server_error",
-  "reset",
-  "connect",
-  "truncated",
-  "empty_answer",
-  "bad_answer",
-]);
+/** The table's reasons, the most telling first. */
+const MOST_TELLING = Object.keys(FAILURE_REASONS);
 
 /** The least that clients are asked to wait, so that they do not come back into the same trouble. */
 const MIN_WAIT_MS = 500;
@@ -74,19 +40,13 @@ export function exhausted(attempts: readonly FailedAttempt[], requestId: string,
     return answer(rule.status, rule.type, ownWords(failure), undefined, requestId, false);
   }
   const message = `${telling.record.provider}: ${failure.message}${attempts.length > 1 ? ` (${tries(attempts)})` : ` (${one(telling)})`}`;
-  const retryable = RETRYABLE.has(failure.reason);
-  const wait = retryable ? Math.max(readyInMs, shortestWait(attempts)) : undefined;
-  return answer(rule.status, rule.type, message, wait, requestId, retryable && (wait ?? 0) <= PATIENT_MS);
+  const wait = rule.again || readyInMs > 0 ? readyInMs : undefined;
+  return answer(rule.status, rule.type, message, wait, requestId, rule.again && readyInMs <= PATIENT_MS);
 }
 
 function mostTelling(attempts: readonly FailedAttempt[]): FailedAttempt | undefined {
   const rank = (a: FailedAttempt): number => MOST_TELLING.indexOf(a.failure.reason);
   return attempts.toSorted((a, b) => rank(a) - rank(b))[0];
-}
-
-function shortestWait(attempts: readonly FailedAttempt[]): number {
-  const waits = attempts.map(({ failure }) => failure.retryAfterMs).filter((ms) => ms !== undefined);
-  return waits.length > 0 ? Math.min(...waits) : 0;
 }
 
 /** Size errors in the words that make Claude Code compact the conversation (facts: claude-code-client). */

@@ -62,10 +62,18 @@ export class Steps {
   }
 }
 
-/** After how many ms some step is fit again; 0 for at once. */
+/** After how many ms some step is fit again, by its health and by what it said itself; 0 for at once. */
 export function readyInMs(run: Run): number {
-  const waits = allSteps(run).map((step) => Math.max(0, coolingUntil(run, step) - run.deps.now()));
+  const waits = allSteps(run).map((step) => Math.max(0, coolingUntil(run, step) - run.deps.now(), asked(run, step)));
   return waits.length > 0 ? Math.min(...waits) : 0;
+}
+
+/** How long the step has asked this request to be left alone, in ms. */
+function asked({ failed }: Run, { mapping }: Step): number {
+  const last = failed.findLast(
+    ({ record }) => record.provider === mapping.provider.name && record.model === mapping.model,
+  );
+  return last?.failure.retryAfterMs ?? 0;
 }
 
 /** Provider, credential and model: what health goes by. */

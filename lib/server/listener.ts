@@ -97,7 +97,7 @@ function refuse(
   response: ServerResponse,
   { status, message }: { status: number; message: string },
 ): void {
-  const close = { connection: "close" };
+  const close = { connection: "close", "x-should-retry": "false" };
   const type = errorTypeOf(status);
   if (OPENAI_PATH.test(path)) sendJson(response, status, { error: { message, type, param: null, code: type } }, close);
   else if (path.startsWith("/v1/")) sendError(response, status, message, { headers: close });

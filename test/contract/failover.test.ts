@@ -223,6 +223,26 @@ describe("when all fail", () => {
     expect([status, headers.get("retry-after")]).toEqual([429, "10"]);
   });
 
+  test("one that is fit at once outweighs another's wait", async () => {
+    const { ask } = await build({
+      a: (_q, r) => r.error(529, "overloaded_error", "later", { "retry-after": "40" }),
+      b: (_q, r) => r.error(529, "overloaded_error", "busy"),
+      config: "[retry]\nmax_attempts = 1\n",
+    });
+    const { headers } = await ask();
+    expect([headers.get("retry-after-ms"), headers.get("x-should-retry")]).toEqual(["500", "true"]);
+  });
+
+  test("a plan that is used up: when it is there again, and that waiting for it is not the client's business", async () => {
+    const used: Handler = (_q, r) =>
+      r.error(429, "rate_limit_error", "This request would exceed your account's rate limit.", {
+        "retry-after": "7200",
+      });
+    const { ask } = await build({ a: used, b: used });
+    const { status, headers } = await ask();
+    expect([status, headers.get("retry-after"), headers.get("x-should-retry")]).toEqual([429, "7200", "false"]);
+  });
+
   test("keys refused everywhere: 401 that names the provider, and no retry", async () => {
     const refused: Handler = (_q, r) => r.error(401, "authentication_error", "invalid x-api-key");
     const { ask } = await build({ a: refused, b: refused });

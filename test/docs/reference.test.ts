@@ -1,10 +1,11 @@
 /**
- * The two reference pages are made of the schema and of the catalogue. When this fails after a change of those:
+ * The reference pages are made of the schema and of the catalogue. When this fails after a change of those:
  * `UPDATE_DOCS=1 npx vitest run test/docs`, and read what it wrote.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { FAILURE_REASONS } from "../../lib/catalog/failure-reasons.ts";
 import { PROVIDER_TYPES } from "../../lib/catalog/index.ts";
 import type { ProviderType } from "../../lib/catalog/types.ts";
 import { configSchema } from "../../lib/config/schema.ts";
@@ -23,6 +24,7 @@ test("every key has a meaning, and every meaning a key", () => {
 test.each([
   ["configuration.md", configurationPage],
   ["providers.md", providersPage],
+  ["failures.md", failuresPage],
 ] as const)("docs/%s says what the code says", async (name, page) => {
   const path = join(DOCS, name);
   if (process.env.UPDATE_DOCS) await writeFile(path, page());
@@ -77,4 +79,39 @@ function providerText(type: ProviderType): string {
     ...(type.note ? [type.note] : []),
   ];
   return `### ${type.docs ? `[${type.label}](${type.docs})` : type.label}\n\n${lines.map((line) => `- ${line}`).join("\n")}\n`;
+}
+
+const NEXT: Readonly<Record<(typeof FAILURE_REASONS)[keyof typeof FAILURE_REASONS]["next"], string>> = {
+  retry: "once more at the same provider on a fresh connection, then the next",
+  wait: "waited for at the same provider if it is over within 3 s, else the next",
+  refresh: "the login is refreshed once, where there is one, then the next",
+  next: "the next provider at once",
+  larger: "only a provider with a larger context window",
+  stop: "nobody else is asked",
+};
+
+function failuresPage(): string {
+  const lines = Object.entries(FAILURE_REASONS).map(([reason, { label, next, scope, weight, status, type, again }]) => {
+    const counts = scope === "none" ? "no" : weight === "hard" ? "opens at once" : weight === 1 ? "yes" : "twice";
+    const cools = { provider: "provider and key", model: "this model there", none: "" }[scope];
+    return (
+      `| ` +
+      [`\`${reason}\``, label, NEXT[next], counts, cools, `${status} \`${type}\``, again ? "yes" : "no"].join(" | ") +
+      ` |`
+    );
+  });
+  return `# Failure reasons
+
+Why an attempt at a provider can fail: one table, made from the code's own. The journal, the log, the metrics
+(\`ccm_attempt_failures_total{reason}\`), the page and the server's decisions use these names and no others. What follows is for
+failures before the first word; [failover](failover.md) tells the rest.
+
+The first in this order decides what the client is told when every provider has failed, with the status in the last but one column
+(or the provider's own, where its words are relayed). \`x-should-retry\` is what the last column says, and "no" too where nobody is fit
+again within a minute; \`retry-after\` and \`retry-after-ms\` tell when somebody is.
+
+| reason | in words | what follows | counts against health | what cools down | the client is told | shall it come back |
+|---|---|---|---|---|---|---|
+${lines.join("\n")}
+`;
 }
