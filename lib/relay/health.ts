@@ -30,6 +30,8 @@ interface Cell {
 
 /** What survives a restart of the server; holds no secret. */
 export interface HealthSnapshot {
+  /** When it was taken, epoch ms. */
+  time: number;
   cells: Record<string, Pick<Cell, "streak" | "trips" | "openUntil">>;
   last: Record<string, LastFailure>;
 }
@@ -157,15 +159,23 @@ export class Health {
       ([key, cell]) => cell.openUntil > this.#now() && !without.has(key.slice(0, key.indexOf("\n"))),
     );
     return {
+      time: this.#now(),
       cells: Object.fromEntries(open.map(([key, { streak, trips, openUntil }]) => [key, { streak, trips, openUntil }])),
       last: Object.fromEntries([...this.#last].filter(([provider]) => !without.has(provider))),
     };
   }
 
-  /** Takes over what an earlier server knew. */
-  restore({ cells, last }: HealthSnapshot): void {
-    for (const [key, cell] of Object.entries(cells)) this.#cells.set(key, { ...newCell(), ...cell });
-    for (const [provider, failure] of Object.entries(last)) this.#last.set(provider, failure);
+  /**
+   * Takes over what an earlier server knew. No circuit stays open for longer than it would have there, also when the clock
+   * was set back in the meantime.
+   */
+  restore({ time, cells, last }: HealthSnapshot): void {
+    const setBackMs = Math.max(0, time - this.#now());
+    for (const [key, cell] of Object.entries(cells))
+      this.#cells.set(key, { ...newCell(), ...cell, openUntil: cell.openUntil - setBackMs });
+    for (const [provider, failure] of Object.entries(last))
+      if (Object.hasOwn(FAILURE_REASONS, failure.reason))
+        this.#last.set(provider, { ...failure, time: failure.time - setBackMs });
     this.#changed();
   }
 

@@ -38,8 +38,8 @@ export class HealthFile {
     });
     if (text === undefined) return;
     try {
-      const { cells, last } = JSON.parse(text) as Partial<HealthSnapshot>;
-      this.#health.restore({ cells: cells ?? {}, last: last ?? {} });
+      const { time = 0, cells = {}, last = {} } = JSON.parse(text) as Partial<HealthSnapshot>;
+      this.#health.restore({ time, cells, last });
     } catch (error) {
       this.#complain("read", error as Error);
     }

@@ -79,17 +79,41 @@ describe("a circuit", () => {
     }
   });
 
-  test("survives a restart while it is open", () => {
-    fail("auth");
-    const { cells, last } = JSON.parse(JSON.stringify(health.snapshot())) as ReturnType<Health["snapshot"]>;
+  /** What the next server knows that is started now. */
+  function restarted(change: (known: ReturnType<Health["snapshot"]>) => object = (known) => known): Health {
+    const known = JSON.parse(JSON.stringify(change(health.snapshot()))) as ReturnType<Health["snapshot"]>;
     const next = new Health(
       () => POLICY,
       () => now,
       () => 0.5,
     );
-    next.restore({ cells, last });
+    next.restore(known);
+    return next;
+  }
+
+  test("survives a restart while it is open", () => {
+    fail("auth");
+    const next = restarted();
     expect(next.coolingUntil("a", 0, "m")).toBe(now + 30 * 60_000);
     expect(next.lastFailure("a")?.reason).toBe("auth");
+  });
+
+  test("is not open for longer because the clock was set back between two runs", () => {
+    fail("server_error", 3);
+    const next = restarted((known) => {
+      now -= 900_000;
+      return known;
+    });
+    expect(next.coolingUntil("a", 0, "m")).toBe(now + 5_000);
+    expect(next.lastFailure("a")?.time).toBe(now);
+    now += 5_001;
+    expect(next.enter("a", 0, "m")).toBe(true);
+  });
+
+  test("a reason that this version does not know is not remembered", () => {
+    fail("auth");
+    const next = restarted((known) => ({ ...known, last: { a: { reason: "of tomorrow", message: "", time: now } } }));
+    expect(next.lastFailure("a")).toBeUndefined();
   });
 
   test("a success that comes back after the cooldown closes it", () => {
