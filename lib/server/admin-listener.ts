@@ -1,7 +1,6 @@
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { readRequest } from "../anthropic/request.ts";
-import { loadConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import { budgetViews } from "../journal/budget.ts";
 import { FAULTS } from "../simulator/faults.ts";
@@ -9,14 +8,14 @@ import { createAdminApp } from "./admin/app.ts";
 import type { AdminConfig, AdminDeps } from "./admin/deps.ts";
 import { faultViews } from "./admin/present/faults.ts";
 import type { ServerContext } from "./context.ts";
-import { useConfig } from "./live-config.ts";
 import { route } from "./serve.ts";
 import { statusView } from "./status.ts";
 
 interface AdminOptions {
-  configPath: string;
   env: NodeJS.ProcessEnv;
   assetsDir: string;
+  /** Has the watch over the file read it now: two that read would overtake each other. */
+  readConfig: () => Promise<void>;
   closing: AbortSignal;
 }
 
@@ -36,7 +35,7 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
     status: () => statusView(context),
     config: () => adminConfig(context),
     async reload() {
-      useConfig(context, await loadConfig(options.configPath, options.env));
+      await options.readConfig();
       return adminConfig(context);
     },
     onConfigChange: (listener) => context.onConfigChange(listener),

@@ -86,6 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   await useCredentials(context);
   context.onConfigChange(() => void useCredentials(context));
   const closing = new AbortController();
+  const readConfig = (): Promise<void> => watch.check();
   const connections = new Connections();
   const server = createServer(
     {
@@ -96,7 +97,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     connections.busyDuring(
-      lastWord(createListener(context, lazyApp(context, options, closing.signal)), closing.signal),
+      lastWord(createListener(context, lazyApp(context, { ...options, readConfig }, closing.signal)), closing.signal),
     ),
   );
   connections.watch(server);
@@ -220,7 +221,11 @@ function journalRetention({ logging }: Settings): Retention {
 }
 
 /** Hono, the API and the page are loaded when somebody first asks for them. */
-function lazyApp(context: ServerContext, options: StartOptions, closing: AbortSignal): () => Promise<RequestListener> {
+function lazyApp(
+  context: ServerContext,
+  options: StartOptions & { readConfig: () => Promise<void> },
+  closing: AbortSignal,
+): () => Promise<RequestListener> {
   const assetsDir = options.assetsDir ?? join(fileURLToPath(import.meta.url), "..", "admin");
   let app: Promise<RequestListener> | undefined;
   return () => {
