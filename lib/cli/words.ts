@@ -2,6 +2,7 @@ import type { Fault } from "../config/faults.ts";
 import type { Crashes } from "../daemon/crashes.ts";
 import type { Health } from "../daemon/health.ts";
 import type { PortOwner } from "../daemon/port-owner.ts";
+import { loginTrouble, usageWords } from "./login-words.ts";
 import { duration, type Painter, tildePath } from "./terminal.ts";
 
 /** One fault of a configuration as people read it: `FILE:LINE: key: what is wrong and how to mend it`. */
@@ -45,12 +46,16 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
 /** How a provider is, in a few words, and since when it may be used again. */
 export function providerWords(provider: ProviderHealth, now: number, paint: Painter): string {
   const words = STATE_WORDS[provider.state] ?? provider.state;
-  if (provider.state === "ok") return paint.green(words);
+  const { login } = provider;
+  const plan = login?.usage ? paint.dim(` (${usageWords(login.usage, now)})`) : "";
+  if (provider.state === "ok") return paint.green(words) + plan;
+  const trouble = provider.state === "needs_login" ? loginTrouble(provider.name, login) : undefined;
+  if (trouble) return `${paint.yellow(trouble.what)}; ${trouble.mend}`;
   if (provider.state === "disabled") return paint.dim(words);
   const until = epochMs(provider.cooling_until);
   const left = until !== undefined && until > now ? ` for ${duration(Math.ceil((until - now) / 1000))} more` : "";
   const why = failureWords(provider.last_failure);
-  return paint.yellow(words) + left + (why ? paint.dim(` (${why})`) : "");
+  return paint.yellow(words) + left + (why ? paint.dim(` (${why})`) : "") + plan;
 }
 
 /** `last_failure` and `last_error` are text or an object that has some. */

@@ -15,6 +15,12 @@ export interface Health {
     state: string;
     cooling_until?: string | number;
     last_failure?: unknown;
+    /** The login that opens it, where it is one. */
+    login?: {
+      state: string;
+      message?: string;
+      usage?: { windows: { window: string; used: number; resets_at?: number }[]; overage?: boolean };
+    };
   }[];
   last_error?: unknown;
   active_requests?: number;

@@ -39,12 +39,14 @@ export function healthAnswer(context: ServerContext): object {
     status: config.valid ? "ok" : "degraded",
     ...status,
     config: { path: config.path, valid: config.valid, faults: config.faults },
-    providers: providers.map(({ name, type, state, cooling_until, last_failure }) => ({
+    providers: providers.map(({ name, type, state, cooling_until, last_failure, login }) => ({
       name,
       type,
       state,
       cooling_until,
       last_failure,
+      // Not whose it is: everybody on this machine may ask for this.
+      login: login && { state: login.state, message: login.message, usage: login.usage },
     })),
     active_requests: context.gate.inside,
     last_error: context.log.lastError,

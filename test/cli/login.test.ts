@@ -1,11 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { type AuthorizationServer, startAuthorizationServer } from "../support/authorization-server.ts";
+import { startUpstream } from "../support/upstream.ts";
 import { finished, NOWHERE, type Sandbox, sandboxes } from "./sandbox.ts";
 
 const { sandbox, afterwards } = sandboxes();
 
-async function boxWithVendor(): Promise<{ box: Sandbox; vendor: AuthorizationServer }> {
+async function boxWithVendor(api = NOWHERE): Promise<{ box: Sandbox; vendor: AuthorizationServer }> {
   const vendor = await startAuthorizationServer("claude");
   afterwards(() => vendor.close());
   const box = await sandbox(`[server]
@@ -15,7 +16,7 @@ admin_token = "token-of-the-page"
 name = "plan"
 type = "anthropic"
 auth_type = "oauth"
-base_url = "${NOWHERE}"
+base_url = "${api}"
 ${vendor.toml}
 [[providers]]
 name = "key"
@@ -67,6 +68,38 @@ describe("login and logout", () => {
       code: 0,
       stderr: "That is neither a code nor an address with one. Paste all of it.",
     });
+  });
+
+  it("show in the status who has to sign in, and then how much of the plan is used up", async () => {
+    const reset = String(Math.floor(Date.now() / 1_000) + 5_400);
+    const api = await startUpstream((_request, reply) =>
+      reply.error(529, "overloaded_error", "busy", {
+        "anthropic-ratelimit-unified-5h-utilization": "0.42",
+        "anthropic-ratelimit-unified-5h-reset": reset,
+        "anthropic-ratelimit-unified-7d-utilization": "0.1",
+      }),
+    );
+    afterwards(() => api.close());
+    const { box, vendor } = await boxWithVendor(api.url);
+    await box.ccmctl(["start"]);
+    const before = await box.ccmctl(["status"]);
+    expect(before.stdout).toContain("nobody is signed in; run ccmctl login plan");
+    expect((await box.ccmctl(["providers"])).stdout).toContain("nobody is signed in; run ccmctl login plan");
+    expect((await box.ccmctl(["doctor"])).stdout).toMatch(/plan: nobody is signed in[\s\S]*run ccmctl login plan/);
+    const child = box.spawn(["login", "plan", "--yes"]);
+    const done = finished(child);
+    await fetch(await vendor.allow(await addressOf(child)));
+    await done;
+    await fetch(`http://127.0.0.1:${box.port}/v1/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-ccm-provider": "plan" },
+      body: JSON.stringify({ model: "claude-haiku-4-5", max_tokens: 5, messages: [{ role: "user", content: "hi" }] }),
+    });
+    const { stdout } = await box.ccmctl(["status"]);
+    expect(stdout).toMatch(/plan .*5h 42 % used, anew in 1 h 29 min; 7d 10 % used/);
+    const told = JSON.parse((await box.ccmctl(["status", "--json"])).stdout);
+    expect(told.providers[0].login.usage.windows[0]).toMatchObject({ window: "5h", used: 0.42 });
+    expect(JSON.stringify(told)).not.toContain("user@example.com");
   });
 
   it("say what is missing: the server, a login, a yes", async () => {

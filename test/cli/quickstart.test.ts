@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { request } from "node:http";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { LOGINS } from "../../lib/catalog/logins.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { type Simulator, startSimulator } from "../../lib/simulator/server.ts";
 import { finished, isUp, NOWHERE, oneProvider, PATIENT, PROGRAM_ROOT, type Sandbox, sandboxes } from "./sandbox.ts";
@@ -44,7 +45,8 @@ describe("without a terminal", () => {
   it("tells what the vendors' terms say before a subscription is used", async () => {
     const box = await sandbox();
     const { stderr } = await box.quickstart(["--preset", "oauth", "--yes"]);
-    expect(stderr).toContain("Anthropic's terms keep Claude.ai logins for Claude Code");
+    expect(stderr).toContain(LOGINS.claude.terms.text);
+    expect(stderr).toContain(LOGINS.chatgpt.terms.text);
     expect(stderr).toContain("passthrough");
   });
 

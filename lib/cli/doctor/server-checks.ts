@@ -2,6 +2,7 @@ import type { Found } from "../../daemon/find.ts";
 import { type Health, reachableUrl } from "../../daemon/health.ts";
 import type { PortOwner } from "../../daemon/port-owner.ts";
 import type { OpenedConfig } from "../configuration.ts";
+import { loginTrouble } from "../login-words.ts";
 import { counted, painter, tildePath } from "../terminal.ts";
 import { failureWords, faultLine, ownerWords } from "../words.ts";
 import { type Finding, hint, ok, wrong } from "./finding.ts";
@@ -55,6 +56,8 @@ export function checkProviders(
     const why = failureWords(provider.last_failure);
     const told = why === undefined ? "" : ` (${why})`;
     const variable = keyVariables.get(provider.name);
+    const login = provider.state === "needs_login" ? loginTrouble(provider.name, provider.login) : undefined;
+    if (login) return [wrong(`Provider ${provider.name}: ${login.what}`, login.mend)];
     switch (provider.state) {
       case "needs_login":
         return [

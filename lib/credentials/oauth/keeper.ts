@@ -85,7 +85,7 @@ export class Keeper {
   get missing(): NoToken | undefined {
     const { clock } = this.#deps;
     const record = this.#record;
-    if (!record) return { why: "signed_out", message: "not signed in", until: Number.POSITIVE_INFINITY };
+    if (!record) return { why: "signed_out", message: "nobody is signed in", until: Number.POSITIVE_INFINITY };
     if (record.state !== "ok") {
       const why = record.last_error?.message ?? "the vendor has ended the login";
       return { why: record.state, message: why, until: Number.POSITIVE_INFINITY };

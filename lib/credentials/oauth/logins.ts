@@ -250,7 +250,7 @@ function isMissing(token: LoginRecord | NoToken): token is NoToken {
 }
 
 function noCredential({ name }: Provider, { why, message, until }: NoToken): NoCredential {
-  const mend = why === "later" ? "" : why === "blocked" ? "" : `; sign in: ccmctl login ${name}`;
+  const mend = why === "blocked" ? "" : `; run \`ccmctl login ${name}\``;
   if (why !== "later") return { failure: { reason: "auth", message: `${message}${mend}` }, counts: false };
   const retryAfterMs = Number.isFinite(until) ? Math.max(0, until - Date.now()) : undefined;
   return {

@@ -1,0 +1,31 @@
+import type { Health } from "../daemon/health.ts";
+import { duration } from "./terminal.ts";
+
+type Login = NonNullable<NonNullable<Health["providers"]>[number]["login"]>;
+
+/** What is the matter with a login, and how to mend it; undefined where nothing is that only the user can mend. */
+export function loginTrouble(provider: string, login: Login | undefined): { what: string; mend: string } | undefined {
+  const mend = `run ccmctl login ${provider}`;
+  const why = login?.message === undefined ? "" : `: ${login.message}`;
+  switch (login?.state) {
+    case "signed_out":
+      return { what: "nobody is signed in", mend };
+    case "needs_login":
+      return { what: `the login has ended${why}`, mend };
+    case "blocked":
+      return { what: `the vendor has shut the account out${why}`, mend: "use another provider or account" };
+    case "off":
+      return { what: "this kind of login is switched off", mend: "docs/oauth.md says why, and how to switch it on" };
+    default:
+      return undefined;
+  }
+}
+
+/** How much of a plan is used up, e.g. `5h 42 % used, anew in 1 h 20 min; 7d 10 % used`. */
+export function usageWords({ windows, overage }: NonNullable<Login["usage"]>, now: number): string {
+  const words = windows.map(({ window, used, resets_at }) => {
+    const left = resets_at === undefined || resets_at <= now ? "" : `, anew in ${duration((resets_at - now) / 1000)}`;
+    return `${window} ${Math.round(used * 100)} % used${left}`;
+  });
+  return `${words.join("; ")}${overage ? "; beyond the plan, further requests are billed" : ""}`;
+}
