@@ -1,5 +1,6 @@
 import type { Usage } from "../anthropic/types.ts";
 import type { Price } from "../catalog/types.ts";
+import { asidesOf, withAsides } from "./asides.ts";
 import type { AttemptRecord, JournalEntry } from "./entry.ts";
 import { costOf, listPriceOf, toNano } from "./pricing.ts";
 
@@ -16,12 +17,20 @@ export function settle(entry: JournalEntry, priceAt: PriceAt): void {
   for (const key of ["reason", "error"] as const) clip(entry, key, LONGEST.message);
   entry.totalMs = tenths(entry.totalMs);
   if (entry.ttftMs !== undefined) entry.ttftMs = tenths(entry.ttftMs);
-  if (entry.usage) entry.usage = counted(entry.usage);
   for (const attempt of entry.attempts) settleAttempt(attempt, entry.time, priceAt);
   const cost = costOfAll(entry.attempts);
   if (cost !== undefined) entry.cost = cost;
-  const list = entry.usage && toldSomething(entry.usage) ? listPriceOf(entry.requested) : undefined;
-  if (entry.usage && list) entry.listCost = costOf(entry.usage, list, entry.time);
+  if (entry.usage) settleUsage(entry, entry.usage);
+}
+
+function settleUsage(entry: JournalEntry, usage: Usage): void {
+  const list = toldSomething(usage) ? listPriceOf(entry.requested) : undefined;
+  if (list) {
+    // What was done aside is billed alike wherever the answer comes from.
+    const aside = costOfAsides(usage, list, entry.time);
+    if (aside !== undefined) entry.listCost = toNano(costOf(usage, list, entry.time) + aside);
+  }
+  entry.usage = counted(withAsides(usage));
 }
 
 function settleAttempt(attempt: AttemptRecord, time: number, priceAt: PriceAt): void {
@@ -30,16 +39,28 @@ function settleAttempt(attempt: AttemptRecord, time: number, priceAt: PriceAt): 
   attempt.at = tenths(attempt.at);
   attempt.ms = tenths(attempt.ms);
   if (!attempt.usage) return;
-  attempt.usage = counted(attempt.usage);
   const cost = billed(attempt, attempt.usage, time, priceAt);
   if (cost !== undefined) attempt.cost = cost;
+  attempt.usage = counted(withAsides(attempt.usage));
 }
 
 /** An answer that no vendor gave costs nothing; of one whose vendor told no tokens, nobody knows. */
 function billed(attempt: AttemptRecord, usage: Usage, time: number, priceAt: PriceAt): number | undefined {
   if (attempt.status === undefined || attempt.simulated) return 0;
   const price = toldSomething(usage) ? priceAt(attempt) : undefined;
-  return price && costOf(usage, price, time + attempt.at);
+  const aside = price && costOfAsides(usage, price, time + attempt.at);
+  return price && aside !== undefined ? toNano(costOf(usage, price, time + attempt.at) + aside) : undefined;
+}
+
+/** Undefined when the price of a model that was asked aside is not known. @param price of the model that answers */
+function costOfAsides(usage: Usage, price: Price, time: number): number | undefined {
+  let sum = 0;
+  for (const aside of asidesOf(usage)) {
+    const own = aside.model === undefined || price.flat ? price : listPriceOf(aside.model);
+    if (!own) return undefined;
+    sum += costOf(aside.usage, own, time);
+  }
+  return sum;
 }
 
 /** Undefined when one that used tokens has no known price, or none used any. */

@@ -43,6 +43,24 @@ it("does not make up a cost: no price, no tokens told, nobody answered", () => {
   expect(settled({ attempts: [failed], outcome: "failed" }).cost).toBeUndefined();
 });
 
+it("bills what a vendor did aside: a summary at the answer's price, advice at that of the model that gave it", () => {
+  const [attempt] = blank.attempts;
+  if (!attempt) throw new Error("no attempt");
+  const step = (type: string, more = {}) => ({ type, input_tokens: 2_000, output_tokens: 300, ...more });
+  const iterations = (...steps: object[]) => {
+    const told = { ...usage, iterations: [step("message"), null, ...steps] };
+    return settled({ usage: told, attempts: [{ ...attempt, usage: told }] });
+  };
+  expect(iterations().cost).toBeCloseTo(0.02, 9);
+  const summary = iterations(step("compaction"));
+  expect(summary.cost).toBeCloseTo(0.02 + 0.02 + 0.03, 9);
+  expect(summary.usage).toEqual({ input_tokens: 3_000, output_tokens: 400 });
+  expect(summary.attempts[0]?.usage).toEqual(summary.usage);
+  const advice = iterations(step("advisor_message", { model: "claude-opus-4-8" }));
+  expect(advice.cost).toBeCloseTo(0.02 + (2_000 * 5 + 300 * 25) / 1e6, 9);
+  expect(iterations(step("advisor_message", { model: "nobody-knows" })).cost).toBeUndefined();
+});
+
 it("bills nothing that no vendor has answered", () => {
   const [attempt] = blank.attempts;
   if (!attempt) throw new Error("no attempt");
