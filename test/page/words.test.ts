@@ -8,6 +8,7 @@ import {
   dateAndClock,
   dollars,
   duration,
+  fineDuration,
   grouped,
   plural,
   price,
@@ -17,8 +18,7 @@ import {
 } from "../../lib/admin/words/format.ts";
 import { attemptEnd, endedAttempts, failureWord, outcomeSentence } from "../../lib/admin/words/outcome.ts";
 import { ruleWord } from "../../lib/admin/words/rules.ts";
-import { providerNow } from "../../lib/admin/words/states.ts";
-import { cacheShare } from "../../lib/admin/words/tokens.ts";
+import { condition, providerNow } from "../../lib/admin/words/states.ts";
 import { verdict } from "../../lib/admin/words/verdict.ts";
 import { RULES } from "../../lib/config/route-names.ts";
 import { anAttempt, anEntry, aProvider, aStatus } from "./samples.ts";
@@ -216,8 +216,21 @@ test("every routing rule has words, and what is no rule is no route", () => {
   expect(ruleWord("none")).toBe("no route");
 });
 
-test("the share of the cache counts every prompt token once", () => {
-  const usage = { input_tokens: 100, cache_read_input_tokens: 250, cache_creation_input_tokens: 150, output_tokens: 9 };
-  expect(cacheShare([anEntry({ usage })])).toBe(50);
-  expect(cacheShare([])).toBeUndefined();
+describe("a provider that is out says why, and what helps", () => {
+  const login = (state: "signed_out" | "needs_login" | "blocked" | "off") => ({ login: { state, label: "Plan" } });
+  test.each([
+    ["cooling", {}, "Resting", "retry"],
+    ["ok", {}, "Ready", undefined],
+    ["needs_login", {}, "Login refused", "retry"],
+    ["needs_login", login("signed_out"), "Not signed in", "sign-in"],
+    ["needs_login", login("needs_login"), "Login has ended", "sign-in"],
+    ["needs_login", login("blocked"), "Account shut out", undefined],
+    ["needs_login", login("off"), "Login is off", undefined],
+  ] as const)("%s %j is called %s", (state, fields, word, act) => {
+    expect(condition({ state, ...fields })).toMatchObject({ word, ...(act && { act }) });
+    expect(condition({ state, ...fields }).act).toBe(act);
+  });
 });
+
+test("what is short keeps its tenths", () =>
+  expect([0.04, 0.42, 9.94, 9.96, 1_234].map(fineDuration)).toEqual(["0.0 ms", "0.4 ms", "9.9 ms", "10 ms", "1.2 s"]));

@@ -1,11 +1,11 @@
 import { signal, useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { ChartBucket, ChartView } from "../../server/admin/views.ts";
 import { Loaded } from "../parts/loaded.tsx";
 import { RadioChoice } from "../parts/radio-choice.tsx";
 import { getJson } from "../state/api.ts";
+import { useRefreshed } from "../state/refresh.ts";
 import { resource } from "../state/resource.ts";
-import { status } from "../state/store.ts";
 import { clock, compact, dateAndClock, dollars, duration, plural } from "../words/format.ts";
 import { PlotView } from "./plot-view.tsx";
 
@@ -17,20 +17,12 @@ const SPANS = [
   { value: "week", label: "Week" },
 ] as const satisfies readonly { value: Span; label: string }[];
 
-/** The chart is read anew so often at most, however many requests come. */
-const REFRESH_MS = 5_000;
-
 const span = signal<Span>("hour");
 const chart = resource(() => getJson<ChartView>(`/api/chart?span=${span.value}`));
 
 /** Requests and waiting times over the last hour, day or week. */
 export function Charts() {
-  const finished = status.value?.totals.requests;
-  useEffect(() => void chart.load(), [span.value]);
-  useEffect(() => {
-    const timer = setTimeout(() => void chart.load(), REFRESH_MS);
-    return () => clearTimeout(timer);
-  }, [finished]);
+  useRefreshed(chart.load, span.value);
   return (
     <section aria-labelledby="charts-title">
       <div class="section-head">

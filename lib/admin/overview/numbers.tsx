@@ -1,35 +1,40 @@
-import type { StatusView } from "../../server/admin/views.ts";
+import type { UsageGroup } from "../../journal/usage-report.ts";
+import { useRefreshed } from "../state/refresh.ts";
 import { requests } from "../state/requests.ts";
-import { duration, grouped, quantile } from "../words/format.ts";
-import { cacheShare } from "../words/tokens.ts";
+import { usage, usageBy } from "../state/usage.ts";
+import { compact, dollars, duration, fineDuration, grouped, percent, plural, quantile } from "../words/format.ts";
 
-/** The totals since the server started, and the feel of the last requests. */
-export function Numbers({ status }: { status: StatusView }) {
-  const { totals } = status;
+/** The day in six figures. Times are those of the requests in the list below. */
+export function Numbers() {
+  useRefreshed(usage.load, usageBy.value);
+  const total = usage.data.value?.total;
   const waits = requests.value.flatMap(({ ttftMs }) => (ttftMs === undefined ? [] : [ttftMs]));
-  const first = quantile(waits, 0.5);
-  const slow = quantile(waits, 0.95);
-  const cached = cacheShare(requests.value);
+  const overheads = requests.value.flatMap(({ attempts: [first] }) => (first ? [first.at] : []));
   return (
-    <dl class="numbers" aria-label="Since the server started">
-      <Total name="Requests" value={grouped(totals.requests)} note="since start" />
-      <Total name="Saved by failover" value={grouped(totals.failovers)} note="unseen by the client" />
-      <Total
-        name="Failed"
-        value={grouped(totals.failed)}
-        note={totals.cancelled === 0 ? "none cancelled" : `and ${grouped(totals.cancelled)} cancelled`}
+    <dl class="numbers" aria-label="Today">
+      <Figure name="Requests today" value={total && grouped(total.requests)} note={total && endWords(total)} />
+      <Figure name="Saved by failover" value={total && grouped(total.failovers)} note="unseen by the client" />
+      <Figure name="First token" {...spread(waits, duration)} />
+      <Figure name="Overhead of the mux" {...spread(overheads, fineDuration)} />
+      <Figure
+        name="Tokens today"
+        value={total && compact(promptTokens(total) + total.output)}
+        note={total && tokenWords(total)}
       />
-      <Total
-        name="First token"
-        value={first === undefined ? "–" : duration(first)}
-        note={slow === undefined ? "median of those shown" : `median; 95 of 100 under ${duration(slow)}`}
-      />
-      <Total name="From cache" value={cached === undefined ? "–" : `${cached} %`} note="of input tokens shown" />
+      <Figure name="Cost today" value={total && dollars(total.cost)} note={total && costWords(total)} />
     </dl>
   );
 }
 
-function Total({ name, value, note }: { name: string; value: string; note: string }) {
+function Figure({
+  name,
+  value = "–",
+  note = "",
+}: {
+  name: string;
+  value?: string | undefined;
+  note?: string | undefined;
+}) {
   return (
     <div>
       <dt>{name}</dt>
@@ -39,4 +44,36 @@ function Total({ name, value, note }: { name: string; value: string; note: strin
       </dd>
     </div>
   );
+}
+
+function spread(values: readonly number[], format: (ms: number) => string): { value?: string; note: string } {
+  const [middle, slow] = [quantile(values, 0.5), quantile(values, 0.95)];
+  if (middle === undefined || slow === undefined) return { note: "nothing measured yet" };
+  return { value: format(middle), note: `median (p50); p95: ${format(slow)}` };
+}
+
+/** Tokens of all prompts, wherever they were read from. */
+export function promptTokens({ input, cache_read, cache_write }: UsageGroup): number {
+  return input + cache_read + cache_write;
+}
+
+function endWords({ failed, cancelled }: UsageGroup): string {
+  if (failed === 0 && cancelled === 0) return "none failed";
+  return [failed > 0 && `${grouped(failed)} failed`, cancelled > 0 && `${grouped(cancelled)} cancelled`]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function tokenWords(total: UsageGroup): string {
+  const cached = total.cache_hit_rate === undefined ? "" : `; ${percent(total.cache_hit_rate)} from cache`;
+  return `${compact(promptTokens(total))} in, ${compact(total.output)} out${cached}`;
+}
+
+/** At the list price of what was asked for it would have been dearer, or is not known. */
+function costWords({ saved, unpriced }: UsageGroup): string {
+  const words = [
+    saved >= 0.005 && `${dollars(saved)} below list price`,
+    unpriced > 0 && `${plural(unpriced, "answer")} of unknown price`,
+  ].filter(Boolean);
+  return words.join("; ") || "at list prices";
 }

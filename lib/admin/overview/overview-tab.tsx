@@ -8,6 +8,7 @@ import { Headline } from "./headline.tsx";
 import { Numbers } from "./numbers.tsx";
 import { ProviderHealth } from "./provider-health.tsx";
 import { Requests } from "./requests.tsx";
+import { Spending } from "./spending.tsx";
 
 /** Is it working, and what flows where. */
 export function OverviewTab() {
@@ -17,9 +18,10 @@ export function OverviewTab() {
   return (
     <div class="stack">
       <Headline status={current} />
-      {nothingYet ? <FirstRun status={current} /> : <Numbers status={current} />}
+      {nothingYet ? <FirstRun status={current} /> : <Numbers />}
       {current.providers.length > 0 && <ProviderHealth providers={current.providers} />}
       {!nothingYet && <Charts />}
+      {!nothingYet && <Spending />}
       {!nothingYet && <Requests />}
     </div>
   );

@@ -37,13 +37,14 @@ export function draw(host: HTMLElement, options: PlotOptions): Plot {
       stroke: ink,
       grid: { stroke: style("--line"), width: 1 },
       ticks: { show: false },
-      font: "11px sans-serif",
+      font: `11px ${style("--sans")}`,
     };
     return new uPlot(
       {
         width: Math.max(host.clientWidth, 200),
         height: HEIGHT,
         legend: { show: false },
+        padding: [8, 18, 0, 0],
         cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
         scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 1) * 1.1)] } },
         axes: [
@@ -56,7 +57,7 @@ export function draw(host: HTMLElement, options: PlotOptions): Plot {
             stroke: style(color),
             width: columns ? 0 : 2,
             points: { show: !columns, size: 4 },
-            spanGaps: true,
+            spanGaps: false,
             ...(columns && { fill: style(color), paths: uPlot.paths.bars?.({ size: [0.7, 40] }) }),
           })) as uPlot.Series[]),
         ],

@@ -5,7 +5,7 @@ import { sendJson } from "../state/api.ts";
 import { now } from "../state/clock.ts";
 import { addressOf } from "../state/place.ts";
 import { ago, plural } from "../words/format.ts";
-import { PROVIDER_STATES } from "../words/states.ts";
+import { condition } from "../words/states.ts";
 
 export function ProviderHealth({ providers }: { providers: readonly ProviderStatus[] }) {
   return (
@@ -14,7 +14,7 @@ export function ProviderHealth({ providers }: { providers: readonly ProviderStat
         <h2 id="health-title">Providers</h2>
         <a href={addressOf("providers")}>How they are set up</a>
       </div>
-      <ul class="cards">
+      <ul class="cards health-cards">
         {providers.map((provider) => (
           <HealthCard key={provider.name} provider={provider} />
         ))}
@@ -25,8 +25,7 @@ export function ProviderHealth({ providers }: { providers: readonly ProviderStat
 
 function HealthCard({ provider }: { provider: ProviderStatus }) {
   const failure = provider.last_failure;
-  const { mend } = PROVIDER_STATES[provider.state];
-  const tryable = provider.state === "cooling" || provider.state === "needs_login";
+  const { mend, act } = condition(provider);
   return (
     <li class={`card health ${provider.state}`}>
       <div class="card-head">
@@ -34,20 +33,30 @@ function HealthCard({ provider }: { provider: ProviderStatus }) {
         <ProviderStateView provider={provider} />
       </div>
       <p class="muted small">
-        {provider.label} · {plural(provider.requests, "attempt")}
+        {provider.label === provider.name ? "" : `${provider.label} · `}
+        {plural(provider.requests, "attempt")}
         {provider.failures > 0 && `, ${provider.failures} failed`}
       </p>
       {failure ? (
         <p class="small why" title={failure.message}>
-          <strong>Last failure, {ago(failure.time, now.value)}:</strong> {failure.label}
+          <span class="muted">{ago(failure.time, now.value)}:</span> {failure.label}
           {failure.message && <span class="muted"> – {failure.message}</span>}
         </p>
       ) : (
-        <p class="small muted why">
-          {mend || (provider.failures > 0 ? "Its earlier failures no longer count." : "No failure so far.")}
+        mend !== "" && <p class="small muted why">{mend}</p>
+      )}
+      {act === "retry" && <ResetButton name={provider.name} />}
+      {act === "sign-in" && (
+        <p class="card-foot">
+          <a
+            class="button small"
+            href={addressOf("providers", provider.name)}
+            aria-label={`Sign in to ${provider.name}`}
+          >
+            Sign in
+          </a>
         </p>
       )}
-      {tryable && <ResetButton name={provider.name} />}
     </li>
   );
 }

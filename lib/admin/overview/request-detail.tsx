@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { JournalEntry } from "../../journal/entry.ts";
+import { Exchange } from "../parts/exchange.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Note } from "../parts/messages.tsx";
 import { RequestStory } from "../parts/request-story.tsx";
 import { addressOf } from "../state/place.ts";
 import { findRequest, requestById } from "../state/requests.ts";
+import { SendAgain } from "./send-again.tsx";
 
 /** One request, followed live while it runs. Takes the focus, so that the keyboard's user is where the news is. */
 export function RequestDetail({ id }: { id: string }) {
@@ -27,7 +29,18 @@ export function RequestDetail({ id }: { id: string }) {
         </a>
       </div>
       {entry === "missing" && <Note>The journal no longer holds this request.</Note>}
-      {entry !== undefined && entry !== "missing" && <RequestStory entry={entry} />}
+      {entry !== undefined && entry !== "missing" && (
+        <>
+          <RequestStory entry={entry} />
+          <h3>On the line</h3>
+          {entry.outcome === "running" ? (
+            <p class="small muted">Shown when it has ended.</p>
+          ) : (
+            <Exchange id={entry.id} sides="all" />
+          )}
+          <SendAgain entry={entry} />
+        </>
+      )}
     </aside>
   );
 }

@@ -1,3 +1,5 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { JournalEntry } from "../../journal/entry.ts";
 import { AttemptPills } from "../parts/attempts.tsx";
 import { Pill } from "../parts/pill.tsx";
@@ -10,7 +12,7 @@ import { ModelPath } from "./model-path.tsx";
 
 export function RequestTable({ entries, picked }: { entries: readonly JournalEntry[]; picked: string | undefined }) {
   return (
-    <table class="request-table">
+    <table class="request-table" aria-rowcount={entries.length + 1}>
       <thead>
         <tr>
           <th scope="col">Time</th>
@@ -38,22 +40,66 @@ export function RequestTable({ entries, picked }: { entries: readonly JournalEnt
           </th>
         </tr>
       </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <RequestRow key={entry.id} entry={entry} picked={entry.id === picked} />
-        ))}
-      </tbody>
+      {blocksOf(entries).map((block, at) => (
+        <RowBlock key={at} entries={block} picked={picked} before={at * BLOCK} />
+      ))}
     </table>
   );
 }
 
+/** Rows are drawn in blocks, and only those blocks that are in view or near it: a list may have thousands. */
+const BLOCK = 50;
+const NEAR = "1200px";
+
+function blocksOf(entries: readonly JournalEntry[]): (readonly JournalEntry[])[] {
+  const count = Math.ceil(entries.length / BLOCK);
+  return Array.from({ length: count }, (_, at) => entries.slice(at * BLOCK, (at + 1) * BLOCK));
+}
+
+/** Out of view it is as high as it was when it was last seen. */
+function RowBlock(block: { entries: readonly JournalEntry[]; picked: string | undefined; before: number }) {
+  const place = useRef<HTMLTableSectionElement>(null);
+  const near = useSignal(block.before === 0);
+  const height = useRef(block.entries.length * USUAL_HEIGHT);
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry) return;
+        if (near.value && !entry.isIntersecting) height.current = entry.boundingClientRect.height;
+        near.value = entry.isIntersecting;
+      },
+      { rootMargin: `${NEAR} 0px` },
+    );
+    if (place.current) observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <tbody ref={place}>
+      {near.value ? (
+        block.entries.map((entry, at) => (
+          // The first row is that of the headings.
+          <RequestRow key={entry.id} entry={entry} picked={entry.id === block.picked} row={block.before + at + 2} />
+        ))
+      ) : (
+        <tr class="row-space">
+          <td colSpan={COLUMNS} style={{ height: `${height.current}px` }} />
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+const COLUMNS = 11;
+/** Until a block has been seen. In pixels. */
+const USUAL_HEIGHT = 50;
+
 /** A click anywhere opens it; for the keyboard the time is the link. */
-function RequestRow({ entry, picked }: { entry: JournalEntry; picked: boolean }) {
+function RequestRow({ entry, picked, row }: { entry: JournalEntry; picked: boolean; row: number }) {
   const running = entry.outcome === "running";
   const { word, tone } = OUTCOMES[entry.outcome];
   const { usage } = entry;
   return (
-    <tr class={picked ? "picked" : ""} onClick={() => goTo("overview", entry.id)}>
+    <tr class={picked ? "picked" : ""} aria-rowindex={row} onClick={() => goTo("overview", entry.id)}>
       <td class="time">
         <a href={addressOf("overview", entry.id)} aria-current={picked ? "true" : undefined} title="Show this request">
           {clock(entry.time)}

@@ -16,7 +16,13 @@ export function PlanUsage({ usage }: { usage: NonNullable<LoginView["usage"]> })
                 <span class="muted"> · anew in {span(Math.max(0, (resets_at - now.value) / 1_000))}</span>
               )}
             </p>
-            <meter min={0} max={1} low={0.7} high={0.9} optimum={0} value={used} aria-label={`${window} used`} />
+            <meter
+              class={used > 0.9 ? "bad" : used > 0.7 ? "warn" : ""}
+              min={0}
+              max={1}
+              value={used}
+              aria-label={`${window} used`}
+            />
           </div>
         );
       })}

@@ -4,6 +4,8 @@ import type { Page } from "../../server/admin/views.ts";
 import { getJson } from "./api.ts";
 
 const PAGE_SIZE = 50;
+/** Who asks for older ones wants to look around. As many as the server gives at once. */
+const OLDER_SIZE = 500;
 /** Live entries push old ones out beyond this; what was pushed out can be asked for again. */
 const KEPT_LIVE = 200;
 /** How many may be in the list: as many more as the user has asked for. */
@@ -69,7 +71,7 @@ export async function loadRequests(): Promise<void> {
 
 export async function loadOlder(): Promise<void> {
   if (cursor.value === undefined) return;
-  most += PAGE_SIZE;
+  most += OLDER_SIZE;
   await read(pagePath(cursor.value), (items) => new Map([...byId.value, ...items]));
 }
 
@@ -86,7 +88,7 @@ export function requestById(id: string): JournalEntry | undefined {
 }
 
 function pagePath(before?: string): string {
-  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  const query = new URLSearchParams({ limit: String(before === undefined ? PAGE_SIZE : OLDER_SIZE) });
   for (const [key, value] of Object.entries(filter.value)) if (value !== "") query.set(key, value);
   if (before !== undefined) query.set("before", before);
   return `/api/journal?${query}`;

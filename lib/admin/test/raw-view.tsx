@@ -1,11 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { CodeBox } from "../parts/code-box.tsx";
+import { Exchange } from "../parts/exchange.tsx";
+import { readable } from "../words/raw-text.ts";
 import type { Trial } from "./trial.ts";
 
-/** The request as it was sent, and the answer as it came, word for word. */
+/** Both sides word for word: between this page and the server, and between the server and each provider that was asked. */
 export function RawView({ trial }: { trial: Trial }) {
   // Long answers are not written out twice while they stream, unless somebody looks.
   const open = useSignal(false);
+  const id = trial.decision?.requestId ?? "";
   return (
     <details class="raw-view" onToggle={(event) => (open.value = event.currentTarget.open)}>
       <summary>Raw request and response</summary>
@@ -19,21 +22,14 @@ export function RawView({ trial }: { trial: Trial }) {
           <CodeBox name="file" label={`Response of ${trial.asked}, raw`}>
             {readable(trial.received)}
           </CodeBox>
+          {id !== "" && trial.totalMs !== undefined && (
+            <>
+              <h3>Between the server and the providers</h3>
+              <Exchange id={id} sides="upstream" />
+            </>
+          )}
         </>
       )}
     </details>
   );
-}
-
-/** JSON with its lines; an image's data is only hinted at. What is no JSON stays as it is. */
-function readable(text: string): string {
-  try {
-    const hint = (key: string, value: unknown) =>
-      key === "data" && typeof value === "string" && value.length > 80
-        ? `${value.slice(0, 40)}… (${value.length} characters)`
-        : value;
-    return JSON.stringify(JSON.parse(text, hint), null, 2);
-  } catch {
-    return text;
-  }
 }

@@ -2,7 +2,7 @@ import "./test.css";
 import { Empty } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { AnswerView } from "./answer-view.tsx";
-import { trials } from "./trial.ts";
+import { type Trial, trials } from "./trial.ts";
 import { TrialFormView } from "./trial-form.tsx";
 
 /** Send a message through everything that a real request goes through, and watch where it goes. */
@@ -20,11 +20,7 @@ export function TestTab() {
           ) : (
             trials.value.map((trial, at) => (
               <section key={at} class="card trial-answer" aria-labelledby={`answer-${at}`}>
-                <AnswerView
-                  trial={trial}
-                  titleId={`answer-${at}`}
-                  title={trials.value.length > 1 ? `Answer of ${trial.asked}` : "Answer"}
-                />
+                <AnswerView trial={trial} titleId={`answer-${at}`} title={titleOf(trial, trials.value.length)} />
               </section>
             ))
           )}
@@ -32,6 +28,11 @@ export function TestTab() {
       </div>
     </div>
   );
+}
+
+function titleOf({ asked, again }: Trial, count: number): string {
+  if (again) return `Sent again: ${asked}`;
+  return count > 1 ? `Answer of ${asked}` : "Answer";
 }
 
 function NothingYet() {

@@ -58,6 +58,8 @@ export function trialHeaders(form: TrialForm): Record<string, string> {
   return {
     "content-type": "application/json",
     "anthropic-version": "2023-06-01",
+    // So that both sides can be shown raw. It stays in the server's memory.
+    "x-ccm-keep": "1",
     ...(form.key !== "" && { "x-api-key": form.key }),
     ...(form.provider !== "" && { "x-ccm-provider": form.provider }),
     ...(form.failProvider !== "" && form.fault !== "" && { "x-ccm-simulate": `${form.failProvider}=${form.fault}` }),

@@ -1,5 +1,6 @@
 /** The Test tab's state, and the sending of its message. It survives a walk to another tab. */
 import { signal } from "@preact/signals";
+import type { PassageView } from "../../server/admin/views.ts";
 import { findRequest } from "../state/requests.ts";
 import { type Answer, addEvent, NO_ANSWER, wholeAnswer } from "./answer.ts";
 import { EventReader } from "./sse.ts";
@@ -37,6 +38,8 @@ export interface TrialDecision {
 export interface Trial {
   /** As it was asked for. */
   asked: string;
+  /** It was sent before, by a client. */
+  again: boolean;
   phase: "sending" | "streaming" | "done" | "stopped" | "failed";
   status: number;
   answer: Answer;
@@ -67,14 +70,39 @@ export function stopTrial(): void {
 }
 
 export async function sendTrial(): Promise<void> {
+  const asked = [form.value.model, ...form.value.compare.filter((model) => model !== form.value.model)];
+  const headers = trialHeaders(form.value);
+  await start(asked.map((model) => ({ asked: model, body: JSON.stringify(trialBody(form.value, model)), headers })));
+}
+
+/**
+ * Sends a request of before once more, word for word.
+ * @param asked the model that it asks for
+ * @param provider who is to answer; empty: as the router decides
+ */
+export async function sendAgain(asked: string, { headers, body = "" }: PassageView, provider: string): Promise<void> {
+  const same = Object.entries(headers).filter(([name]) => SAME_AGAIN.test(name));
+  const again = { ...form.value, provider, failProvider: "", fault: "" };
+  await start([{ asked, again: true, body, headers: { ...trialHeaders(again), ...Object.fromEntries(same) } }]);
+}
+
+/** What the answer depends on. Credentials are not among them, and are masked anyway. */
+const SAME_AGAIN = /^(?:anthropic-(?:version|beta)|x-claude-code-request-class)$/;
+
+interface Question {
+  asked: string;
+  again?: true;
+  body: string;
+  headers: Record<string, string>;
+}
+
+async function start(questions: readonly Question[]): Promise<void> {
   if (isRunning()) return;
   abort = new AbortController();
   const { signal: stop } = abort;
-  const asked = [form.value.model, ...form.value.compare.filter((model) => model !== form.value.model)];
-  const bodies = asked.map((model) => JSON.stringify(trialBody(form.value, model)));
-  const headers = trialHeaders(form.value);
-  trials.value = asked.map((model, at) => ({
-    asked: model,
+  trials.value = questions.map(({ asked, body, again = false }) => ({
+    asked,
+    again,
     phase: "sending",
     status: 0,
     answer: NO_ANSWER,
@@ -82,10 +110,10 @@ export async function sendTrial(): Promise<void> {
     firstMs: undefined,
     totalMs: undefined,
     error: undefined,
-    sent: bodies[at] ?? "",
+    sent: body,
     received: "",
   }));
-  await Promise.all(bodies.map((body, at) => run(at, { method: "POST", headers, body, signal: stop })));
+  await Promise.all(questions.map(({ body, headers }, at) => run(at, { method: "POST", headers, body, signal: stop })));
 }
 
 async function run(at: number, init: RequestInit & { signal: AbortSignal }): Promise<void> {

@@ -7,6 +7,11 @@ export function duration(ms: number): string {
   return span(Math.round(ms / 1_000));
 }
 
+/** `0.4 ms`, `3 ms`, `1.2 s`: for what is so short that its tenths count. */
+export function fineDuration(ms: number): string {
+  return ms < 9.95 ? `${ms.toFixed(1)} ms` : duration(ms);
+}
+
 /** `45 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -84,6 +89,11 @@ export function dollars(amount: number): string {
   if (amount === 0) return "$0";
   if (amount < 0.0001) return "< $0.0001";
   return `$${amount >= 0.995 ? amount.toFixed(2) : trim(amount.toPrecision(2))}`;
+}
+
+/** `83 %`, from a share of 1. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 /** `1 request`, `2 requests`. */

@@ -12,6 +12,33 @@ export const PROVIDER_STATES = {
   disabled: { word: "Off", tone: "quiet", mend: "It is switched off in the configuration." },
 } as const satisfies Record<ProviderState, { word: string; tone: Tone; mend: string }>;
 
+/** What is the matter with a provider, and what the user can do: `sign-in`, or `retry` before its pause is over. */
+export interface ProviderCondition {
+  word: string;
+  tone: Tone;
+  mend: string;
+  act?: "sign-in" | "retry";
+}
+
+/** A login that is missing is another matter than a key that was refused. */
+export function condition({ state, login }: Pick<ProviderStatus, "state" | "login">): ProviderCondition {
+  const { word, tone, mend } = PROVIDER_STATES[state];
+  if (state === "cooling") return { word, tone, mend, act: "retry" };
+  if (state !== "needs_login") return { word, tone, mend };
+  switch (login?.state) {
+    case "signed_out":
+      return { word: "Not signed in", tone: "warn", mend: "Nobody has signed in yet.", act: "sign-in" };
+    case "needs_login":
+      return { word: "Login has ended", tone: "bad", mend: login.message ?? "Sign in again.", act: "sign-in" };
+    case "blocked":
+      return { word: "Account shut out", tone: "bad", mend: login.message ?? "The vendor has shut it out." };
+    case "off":
+      return { word: "Login is off", tone: "quiet", mend: "This kind of login is switched on in the configuration." };
+    default:
+      return { word, tone, mend, act: "retry" };
+  }
+}
+
 export const OUTCOMES = {
   running: { word: "Running", tone: "info" },
   ok: { word: "OK", tone: "ok" },

@@ -1,6 +1,6 @@
 import type { StatusView } from "../../server/admin/views.ts";
 import { plural } from "./format.ts";
-import type { Tone } from "./states.ts";
+import { condition, type Tone } from "./states.ts";
 
 export interface Verdict {
   tone: Tone;
@@ -28,7 +28,18 @@ export function verdict({ providers, config, simulations }: StatusView): Verdict
   }
   return ready.length === enabled.length
     ? { tone: "ok", title: "Everything is working", detail: count }
-    : { tone: "warn", title: "Working, with fewer providers", detail: count };
+    : { tone: "warn", title: "Working, with fewer providers", detail: `${count} · ${missing(enabled)}` };
+}
+
+const MOST_NAMED = 3;
+
+/** Who is out, and why. */
+function missing(enabled: StatusView["providers"]): string {
+  const out = enabled.filter(({ state }) => state !== "ok");
+  const named = out
+    .slice(0, MOST_NAMED)
+    .map((provider) => `${provider.name}: ${condition(provider).word.toLowerCase()}`);
+  return out.length > MOST_NAMED ? `${named.join(", ")} …` : named.join(", ");
 }
 
 function simulated(simulations: StatusView["simulations"]): string {
