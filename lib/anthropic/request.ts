@@ -8,6 +8,14 @@ export class BadBody extends Error {
   override readonly name = "BadBody";
 }
 
+/** What a client of OpenAI's protocols asks for that a Messages body has no place for, under the names of Chat Completions. */
+export interface Extras {
+  /** They change the answer: a provider that has no place for one of them cannot serve the request. */
+  demands: Readonly<Record<string, unknown>>;
+  /** A provider that has no place for one of them serves the request without. */
+  wishes: Readonly<Record<string, unknown>>;
+}
+
 /**
  * A client's request: its bytes, untouched, and what routing needs to know of them. The tree is parsed only when a wire
  * asks for it, and only once.
@@ -18,6 +26,7 @@ export interface InboundRequest {
   readonly top: TopLevel;
   readonly facts: RequestFacts;
   readonly signs: Signs;
+  readonly extras?: Extras;
   /** The parsed body. Treat as read-only: attempts share it. */
   tree(): MessagesBody;
 }
@@ -28,10 +37,14 @@ export interface InboundRequest {
  * @param headers with lower-case names
  * @throws {BadBody} when the bytes are no JSON object with a model and messages
  */
-export function readRequest(raw: Buffer, headers: Readonly<Record<string, string | undefined>>): InboundRequest {
+export function readRequest(
+  raw: Buffer,
+  headers: Readonly<Record<string, string | undefined>>,
+  extras?: Extras,
+): InboundRequest {
   const request = scanned(raw, headers) ?? scanned(writtenAnew(raw), headers);
   if (!request) throw new Error("a body that was parsed and written anew cannot be scanned");
-  return request;
+  return extras ? { ...request, extras } : request;
 }
 
 function scanned(raw: Buffer, headers: InboundRequest["headers"]): InboundRequest | undefined {

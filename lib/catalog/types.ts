@@ -129,6 +129,8 @@ export interface Quirks {
   maxTokensOptional?: boolean;
   /** openai-chat: most stop sequences the vendor takes; those beyond are applied by us. Default 4. */
   stopLimit?: number;
+  /** openai-chat, openai-responses: OpenAI's own settings that are taken here, too. Default: none. */
+  settings?: readonly ("service_tier" | "verbosity" | "prediction")[];
   /** Send the client's own `user-agent`: this vendor serves known coding agents only. */
   clientUserAgent?: boolean;
   /**

@@ -18,6 +18,7 @@ export const groq: ProviderType = {
   quirks: {
     maxTokensField: "max_completion_tokens",
     maxTools: 128,
+    settings: ["service_tier"],
     reasoningFormat: "parsed",
     reasoningReplay: "reasoning",
     webSearch: "groq-compound",

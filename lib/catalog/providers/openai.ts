@@ -23,6 +23,7 @@ export const openai: ProviderType = {
     files: true,
     maxTools: 128,
     extraFields: { store: false },
+    settings: ["service_tier", "verbosity", "prediction"],
     webSearch: "web_search_options",
     searchTool: { type: "web_search", sources: true },
   },

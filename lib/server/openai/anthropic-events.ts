@@ -13,6 +13,7 @@ export interface AnthropicEvent {
     thinking?: string;
     signature?: string;
     partial_json?: string;
+    citation?: unknown;
     stop_reason?: string | null;
   };
   usage?: Usage;

@@ -1,5 +1,6 @@
 import type { Block, MessageAnswer, Usage } from "../../anthropic/types.ts";
 import { type Loose, listOf, openAiCounts } from "./parts.ts";
+import { customInput } from "./tools.ts";
 
 /** Anthropic's stop reasons in OpenAI's words. */
 const FINISH_REASONS: Readonly<Record<string, string>> = {
@@ -16,8 +17,8 @@ export function finishReason(stopReason: string | null): string {
   return FINISH_REASONS[stopReason ?? ""] ?? "stop";
 }
 
-/** A message as a chat completion. @param created in seconds */
-export function toChat(message: MessageAnswer, created: number): Loose {
+/** A message as a chat completion. @param created in seconds @param custom names of the tools that take text as it is */
+export function toChat(message: MessageAnswer, created: number, custom: ReadonlySet<string>): Loose {
   const texts = message.content.filter(({ type }) => type === "text").map(({ text }) => String(text));
   const thoughts = message.content.filter(({ type }) => type === "thinking").map(({ thinking }) => String(thinking));
   const calls = message.content.filter(({ type }) => type === "tool_use");
@@ -36,7 +37,7 @@ export function toChat(message: MessageAnswer, created: number): Loose {
           content: texts.length > 0 ? texts.join("") : null,
           refusal: refused ? texts.join("") || "refused" : null,
           ...(thoughts.join("") !== "" && { reasoning_content: thoughts.join("\n\n") }),
-          ...(calls.length > 0 && { tool_calls: calls.map(callOf) }),
+          ...(calls.length > 0 && { tool_calls: calls.map((call) => callOf(call, custom)) }),
           ...(annotations.length > 0 && { annotations }),
         },
         finish_reason: finishReason(message.stop_reason),
@@ -70,6 +71,8 @@ export function citationsOf(block: Block): Loose[] {
     .map(({ url, title }) => ({ type: "url_citation", url_citation: { url, title, start_index: 0, end_index: 0 } }));
 }
 
-function callOf({ id, name, input }: Block): Loose {
-  return { id, type: "function", function: { name, arguments: JSON.stringify(input ?? {}) } };
+function callOf({ id, name, input }: Block, custom: ReadonlySet<string>): Loose {
+  const args = JSON.stringify(input ?? {});
+  if (custom.has(String(name))) return { id, type: "custom", custom: { name, input: customInput(args) } };
+  return { id, type: "function", function: { name, arguments: args } };
 }

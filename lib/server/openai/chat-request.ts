@@ -1,8 +1,7 @@
-import type { Block, MessagesBody, Tool } from "../../anthropic/types.ts";
+import type { Block, MessagesBody } from "../../anthropic/types.ts";
 import {
   BadOpenAiRequest,
   Conversation,
-  choiceOf,
   commonFields,
   inputOf,
   isLoose,
@@ -12,6 +11,7 @@ import {
   reminder,
   sourceOf,
 } from "./parts.ts";
+import { choiceOf, customCall, toolsOf } from "./tools.ts";
 
 /**
  * A Chat Completions request as an Anthropic one. Unknown fields are ignored.
@@ -22,7 +22,6 @@ export function fromChat(body: Loose): MessagesBody {
   if (typeof body.model !== "string" || body.model === "")
     throw new BadOpenAiRequest("model: a string is required", "model");
   if (!Array.isArray(body.messages)) throw new BadOpenAiRequest("messages: an array is required", "messages");
-  if (typeof body.n === "number" && body.n > 1) throw new BadOpenAiRequest("n: only one choice can be given", "n");
   const { system, messages } = conversation(listOf(body.messages));
   const tools = toolsOf(body);
   const choice = choiceOf(body.tool_choice ?? body.function_call, body.parallel_tool_calls);
@@ -106,14 +105,16 @@ function blockOf(part: Loose, at: number): Block[] {
 }
 
 function callsOf(message: Loose, at: number): Block[] {
-  const legacy = isLoose(message.function_call)
+  const legacy: Loose[] = isLoose(message.function_call)
     ? [{ id: message.function_call.name, function: message.function_call }]
     : [];
   return [...listOf(message.tool_calls), ...legacy].map((call, n) => {
+    const id = String(call.id ?? `call_${at}_${n}`);
+    if (isLoose(call.custom)) return customCall(id, call.custom.name, call.custom.input);
     const { name, arguments: args } = loose(call.function);
     return {
       type: "tool_use",
-      id: String(call.id ?? `call_${at}_${n}`),
+      id,
       name: String(name ?? ""),
       input: inputOf(args),
     };
@@ -129,21 +130,4 @@ function textOf(content: unknown): string {
   return listOf(content)
     .map(({ text }) => String(text ?? ""))
     .join("\n");
-}
-
-function toolsOf(body: Loose): Tool[] {
-  const legacy = listOf(body.functions).map((fn) => ({ type: "function", function: fn }));
-  const tools = [...listOf(body.tools), ...legacy].flatMap((tool): Tool[] => {
-    if (String(tool.type).startsWith("web_search")) return [{ type: "web_search_20250305", name: "web_search" }];
-    const { name, description, parameters } = loose(tool.function);
-    if (typeof name !== "string") return [];
-    return [
-      {
-        name,
-        ...(typeof description === "string" && { description }),
-        input_schema: isLoose(parameters) ? parameters : { type: "object", properties: {} },
-      },
-    ];
-  });
-  return body.web_search_options ? [...tools, { type: "web_search_20250305", name: "web_search" }] : tools;
 }

@@ -1,8 +1,9 @@
-import type { Usage } from "../../anthropic/types.ts";
+import type { Block, Usage } from "../../anthropic/types.ts";
 import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
 import type { AnthropicEvent } from "./anthropic-events.ts";
 import { chatUsage, citationsOf, completionId, finishReason } from "./chat-answer.ts";
 import type { Loose } from "./parts.ts";
+import { customInput } from "./tools.ts";
 
 /**
  * Anthropic's events as Chat Completions chunks.
@@ -16,14 +17,21 @@ export class ChatChunks {
   #id = "chatcmpl-0";
   #usage: Usage = { ...NO_USAGE };
   #finish: string | undefined;
+  readonly #custom: ReadonlySet<string>;
   /** OpenAI counts calls, Anthropic blocks. */
   #calls = -1;
+  /** Arguments of an open call whose tool takes text as it is: told when they are whole. */
+  #customJson: string | undefined;
 
-  /** @param created in seconds; `withUsage`: the client asked for `stream_options.include_usage` */
-  constructor(options: { model: string; created: number; withUsage: boolean }) {
+  /**
+   * @param created in seconds; `withUsage`: the client asked for `stream_options.include_usage`; `custom`: names of the tools
+   *   that take text as it is
+   */
+  constructor(options: { model: string; created: number; withUsage: boolean; custom: ReadonlySet<string> }) {
     this.#model = options.model;
     this.#created = options.created;
     this.#withUsage = options.withUsage;
+    this.#custom = options.custom;
   }
 
   add(event: AnthropicEvent): string {
@@ -38,16 +46,7 @@ export class ChatChunks {
       return this.#chunk({ role: "assistant", content: "" });
     },
     content_block_start: ({ content_block: block }) => {
-      if (block?.type === "tool_use") {
-        this.#calls++;
-        const call = {
-          index: this.#calls,
-          id: block.id,
-          type: "function",
-          function: { name: block.name, arguments: "" },
-        };
-        return this.#chunk({ tool_calls: [call] });
-      }
+      if (block?.type === "tool_use") return this.#beginCall(block);
       const annotations = block ? citationsOf(block) : [];
       return annotations.length > 0 ? this.#chunk({ annotations }) : "";
     },
@@ -55,7 +54,17 @@ export class ChatChunks {
       if (delta?.text) return this.#chunk({ content: delta.text });
       if (delta?.thinking) return this.#chunk({ reasoning_content: delta.thinking });
       if (delta?.type !== "input_json_delta" || !delta.partial_json || this.#calls < 0) return "";
+      if (this.#customJson !== undefined) {
+        this.#customJson += delta.partial_json;
+        return "";
+      }
       return this.#chunk({ tool_calls: [{ index: this.#calls, function: { arguments: delta.partial_json } }] });
+    },
+    content_block_stop: () => {
+      if (this.#customJson === undefined) return "";
+      const input = customInput(this.#customJson);
+      this.#customJson = undefined;
+      return this.#chunk({ tool_calls: [{ index: this.#calls, custom: { input } }] });
     },
     message_delta: ({ delta, usage }) => {
       this.#usage = mergeUsage(this.#usage, usage);
@@ -71,6 +80,15 @@ export class ChatChunks {
       `data: ${JSON.stringify({ error: { message: error?.message, type: error?.type, param: null, code: null } })}\n\n`,
     ping: () => ": ping\n\n",
   };
+
+  #beginCall({ id, name }: Block): string {
+    const isCustom = this.#custom.has(String(name));
+    const call = isCustom
+      ? { type: "custom", custom: { name, input: "" } }
+      : { type: "function", function: { name, arguments: "" } };
+    this.#customJson = isCustom ? "" : undefined;
+    return this.#chunk({ tool_calls: [{ index: ++this.#calls, id, ...call }] });
+  }
 
   #chunk(delta: Loose, finish: string | null = null): string {
     const usage = this.#withUsage ? { usage: null } : {};

@@ -3,10 +3,12 @@ import { BadBody, readRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { readBody } from "../body.ts";
 import type { ServerContext } from "../context.ts";
-import { lowerHeaders, refuseBody } from "../messages.ts";
+import { lowerHeaders, refuseBody, sizeOf } from "../messages.ts";
 import { clientReply } from "../reply.ts";
 import { newRequestId, serve } from "../serve.ts";
+import { recordUnserved } from "../unserved.ts";
 import { fromChat } from "./chat-request.ts";
+import { extrasOf, refuseImpossible } from "./extras.ts";
 import { BadOpenAiRequest, isLoose, type Loose } from "./parts.ts";
 import { chatAnswer, type OpenAiAnswer, openAiReply, responsesAnswer } from "./reply.ts";
 import { fromResponses } from "./responses-request.ts";
@@ -50,12 +52,15 @@ async function handle(
     const raw = await readBody(request);
     const body = parsed(raw);
     answer = protocol.answer(body, Date.now());
-    const inbound = readRequest(Buffer.from(JSON.stringify(protocol.request(body))), headers);
+    refuseImpossible(body);
+    const inbound = readRequest(Buffer.from(JSON.stringify(protocol.request(body))), headers, extrasOf(body));
     await context.comebacks.serve({ path, headers, body: raw }, plain, (client) =>
       serve({ inbound, reply: openAiReply(client, answer), client, id, arrived, path }, context),
     );
   } catch (error) {
-    refuseBody(error instanceof BadOpenAiRequest ? new BadBody(error.message) : error, openAiReply(plain, answer), id);
+    const reply = openAiReply(plain, answer);
+    const told = refuseBody(error instanceof BadOpenAiRequest ? new BadBody(error.message) : error, reply, id);
+    recordUnserved(context, { id, path, headers, arrived, bytesIn: sizeOf(headers) }, told);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Block, MessagesBody, ToolChoice, Usage } from "../../anthropic/types.ts";
+import type { Block, MessagesBody, Usage } from "../../anthropic/types.ts";
 
 /** Thrown when a request cannot be served in this form; `message` names the field. */
 export class BadOpenAiRequest extends Error {
@@ -77,16 +77,6 @@ export function commonFields(settings: CommonSettings): Partial<MessagesBody> {
       : typeof topP === "number" && { top_p: topP }),
     ...(typeof user === "string" && !user.includes("@") && { metadata: { user_id: user } }),
   };
-}
-
-/** A tool choice in either protocol's form. */
-export function choiceOf(choice: unknown, parallel: unknown): ToolChoice | undefined {
-  const single = parallel === false ? { disable_parallel_tool_use: true } : {};
-  if (choice === "none") return { type: "none" };
-  if (choice === "required") return { type: "any", ...single };
-  const name = loose(loose(choice).function).name ?? loose(choice).name;
-  if (typeof name === "string") return { type: "tool", name, ...single };
-  return parallel === false ? { type: "auto", ...single } : undefined;
 }
 
 /** Instructions in mid-conversation, as a reminder of the user's: not every model takes system messages there. */

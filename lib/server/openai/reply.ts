@@ -6,6 +6,7 @@ import { toChat } from "./chat-answer.ts";
 import { ChatChunks } from "./chat-stream.ts";
 import { type Loose, loose } from "./parts.ts";
 import { ResponseEvents } from "./responses-stream.ts";
+import { customNames } from "./tools.ts";
 
 /** How one of OpenAI's protocols says an answer. */
 export interface OpenAiAnswer {
@@ -19,14 +20,17 @@ export function chatAnswer(body: Loose, now: number): OpenAiAnswer {
   const created = Math.floor(now / 1000);
   const model = String(body.model);
   const withUsage = loose(body.stream_options).include_usage === true;
-  const chunks = new ChatChunks({ model, created, withUsage });
-  return { stream: (event) => chunks.add(event), whole: (message) => toChat(message, created) };
+  const custom = customNames(body);
+  const chunks = new ChatChunks({ model, created, withUsage, custom });
+  return { stream: (event) => chunks.add(event), whole: (message) => toChat(message, created, custom) };
 }
 
 /** @param now epoch ms */
 export function responsesAnswer(body: Loose, now: number): OpenAiAnswer {
   const wantsReasoning = Array.isArray(body.include) && body.include.includes("reasoning.encrypted_content");
-  const events = new ResponseEvents({ model: String(body.model), created: Math.floor(now / 1000), wantsReasoning });
+  const created = Math.floor(now / 1000);
+  const custom = customNames(body);
+  const events = new ResponseEvents({ model: String(body.model), created, wantsReasoning, custom });
   return {
     stream: (event) => events.add(event),
     whole(message) {
@@ -76,6 +80,9 @@ function wholeBody(kind: "whole" | "error", bytes: Buffer | string | undefined, 
   return errorBody(text);
 }
 
+/** Messages about a field begin with its name. */
+const FIELD = /^([a-z_]+(?:\.\w+)*): /;
+
 /** Anthropic's error envelope as OpenAI's. */
 function errorBody(text: string): Loose {
   let error: Loose;
@@ -85,6 +92,11 @@ function errorBody(text: string): Loose {
     error = { message: text }; // an upstream's own words, relayed as they came
   }
   return {
-    error: { message: error.message ?? text, type: error.type ?? "api_error", param: null, code: error.type ?? null },
+    error: {
+      message: error.message ?? text,
+      type: error.type ?? "api_error",
+      param: error.type === "invalid_request_error" ? (FIELD.exec(String(error.message))?.[1] ?? null) : null,
+      code: error.type ?? null,
+    },
   };
 }

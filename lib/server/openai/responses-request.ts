@@ -1,17 +1,16 @@
-import type { Block, MessagesBody, Tool } from "../../anthropic/types.ts";
+import type { Block, MessagesBody } from "../../anthropic/types.ts";
 import {
   BadOpenAiRequest,
   Conversation,
-  choiceOf,
   commonFields,
   inputOf,
-  isLoose,
   type Loose,
   listOf,
   loose,
   reminder,
   sourceOf,
 } from "./parts.ts";
+import { choiceOf, customCall, toolsOf } from "./tools.ts";
 
 /** Marks the state of an Anthropic thinking block inside a reasoning item's `encrypted_content`. */
 const SIGNATURE = "anthropic-signature:";
@@ -24,12 +23,6 @@ const SIGNATURE = "anthropic-signature:";
 export function fromResponses(body: Loose): MessagesBody {
   if (typeof body.model !== "string" || body.model === "")
     throw new BadOpenAiRequest("model: a string is required", "model");
-  for (const field of ["previous_response_id", "conversation"])
-    if (body[field] != null)
-      throw new BadOpenAiRequest(
-        `${field}: unsupported, nothing is stored here; send the whole conversation as input`,
-        field,
-      );
   const { system, messages } = conversation(body);
   const tools = toolsOf(body);
   const choice = choiceOf(body.tool_choice, body.parallel_tool_calls);
@@ -86,7 +79,11 @@ function addItem(item: Loose, at: number, said: Conversation, system: Block[]): 
       ]);
       return;
     }
+    case "custom_tool_call":
+      said.add("assistant", [customCall(item.call_id ?? item.id, item.name, item.input)]);
+      return;
     case "function_call_output":
+    case "custom_tool_call_output":
       said.addResult(String(item.call_id), typeof item.output === "string" ? item.output : partsOf(item.output, at));
       return;
     case "reasoning": {
@@ -146,27 +143,4 @@ function partOf(part: Loose, at: number): Block {
     `input.${at}: parts of type ${String(part.type)} in this form are not supported`,
     `input.${at}`,
   );
-}
-
-function toolsOf(body: Loose): Tool[] {
-  return listOf(body.tools).flatMap((tool): Tool[] => {
-    if (String(tool.type).startsWith("web_search")) {
-      const domains = loose(tool.filters).allowed_domains;
-      return [
-        {
-          type: "web_search_20250305",
-          name: "web_search",
-          ...(Array.isArray(domains) && { allowed_domains: domains }),
-        },
-      ];
-    }
-    if (tool.type !== "function" || typeof tool.name !== "string") return [];
-    return [
-      {
-        name: tool.name,
-        ...(typeof tool.description === "string" && { description: tool.description }),
-        input_schema: isLoose(tool.parameters) ? tool.parameters : { type: "object", properties: {} },
-      },
-    ];
-  });
 }

@@ -2,7 +2,9 @@ import type { Block, Usage } from "../../anthropic/types.ts";
 import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
 import type { AnthropicEvent } from "./anthropic-events.ts";
 import { type Loose, openAiCounts } from "./parts.ts";
+import { annotationOf, openedItem, queryOf, textPart } from "./response-items.ts";
 import { packReasoning } from "./responses-request.ts";
+import { customInput } from "./tools.ts";
 
 /** An output item that is being told. */
 interface OpenItem {
@@ -10,6 +12,7 @@ interface OpenItem {
   item: Loose;
   text: string;
   signature: string;
+  citations: unknown[];
 }
 
 /**
@@ -21,6 +24,7 @@ export class ResponseEvents {
   #model: string;
   readonly #created: number;
   readonly #wantsReasoning: boolean;
+  readonly #custom: ReadonlySet<string>;
   readonly #output: Loose[] = [];
   #id = "resp_0";
   #sequence = 0;
@@ -28,11 +32,15 @@ export class ResponseEvents {
   #usage: Usage = { ...NO_USAGE };
   #stopReason: string | null = null;
 
-  /** @param wantsReasoning the client asked for `reasoning.encrypted_content`; `created` in seconds */
-  constructor(options: { model: string; created: number; wantsReasoning: boolean }) {
+  /**
+   * @param created in seconds; `wantsReasoning`: the client asked for `reasoning.encrypted_content`; `custom`: names of the
+   *   tools that take text as it is
+   */
+  constructor(options: { model: string; created: number; wantsReasoning: boolean; custom: ReadonlySet<string> }) {
     this.#model = options.model;
     this.#created = options.created;
     this.#wantsReasoning = options.wantsReasoning;
+    this.#custom = options.custom;
   }
 
   add(event: AnthropicEvent): string {
@@ -102,50 +110,12 @@ export class ResponseEvents {
   #begin(block: Block): string {
     const closed = this.#close();
     const index = this.#output.length;
-    const id = `${this.#id.replace(/^resp_/, "")}_${index}`;
-    switch (block.type) {
-      case "text":
-        return (
-          closed +
-          this.#announce(index, {
-            type: "message",
-            id: `msg_${id}`,
-            role: "assistant",
-            status: "in_progress",
-            content: [],
-          })
-        );
-      case "thinking":
-        return (
-          closed + this.#announce(index, { type: "reasoning", id: `rs_${id}`, summary: [], status: "in_progress" })
-        );
-      case "tool_use": {
-        const call = {
-          type: "function_call",
-          id: `fc_${id}`,
-          call_id: block.id,
-          name: block.name,
-          arguments: "",
-          status: "in_progress",
-        };
-        return closed + this.#announce(index, call);
-      }
-      case "server_tool_use": {
-        const call = {
-          type: "web_search_call",
-          id: `ws_${id}`,
-          status: "in_progress",
-          action: { type: "search", query: "" },
-        };
-        return closed + this.#announce(index, call);
-      }
-      default:
-        return closed;
-    }
+    const item = openedItem(block, `${this.#id.replace(/^resp_/, "")}_${index}`, this.#custom);
+    return item ? closed + this.#announce(index, item) : closed;
   }
 
   #announce(index: number, item: Loose): string {
-    this.#open = { index, item, text: "", signature: "" };
+    this.#open = { index, item, text: "", signature: "", citations: [] };
     const added = this.#event("response.output_item.added", { output_index: index, item });
     const at = { item_id: item.id, output_index: index };
     if (item.type === "message")
@@ -166,6 +136,7 @@ export class ResponseEvents {
     const open = this.#open;
     if (!open) return "";
     if (delta.signature) open.signature = delta.signature;
+    if (delta.citation) open.citations.push(delta.citation);
     const piece = delta.text ?? delta.thinking ?? delta.partial_json ?? "";
     if (piece === "") return "";
     open.text += piece;
@@ -182,6 +153,18 @@ export class ResponseEvents {
     }
   }
 
+  #annotations({ item, index, text, citations }: OpenItem): { events: string; annotations: Loose[] } {
+    const annotations = citations.flatMap((citation): Loose[] => {
+      const annotation = annotationOf(citation, text.length);
+      return annotation ? [annotation] : [];
+    });
+    const at = { item_id: item.id, output_index: index, content_index: 0 };
+    const events = annotations.map((annotation, annotation_index) =>
+      this.#event("response.output_text.annotation.added", { ...at, annotation_index, annotation }),
+    );
+    return { events: events.join(""), annotations };
+  }
+
   #close(): string {
     const open = this.#open;
     if (!open) return "";
@@ -195,8 +178,10 @@ export class ResponseEvents {
     };
     switch (open.item.type) {
       case "message": {
-        const part = textPart(open.text);
+        const { events, annotations } = this.#annotations(open);
+        const part = textPart(open.text, annotations);
         return (
+          events +
           this.#event("response.output_text.done", { ...at, content_index: 0, text: open.text, logprobs: [] }) +
           this.#event("response.content_part.done", { ...at, content_index: 0, part }) +
           item({ content: [part] })
@@ -218,6 +203,14 @@ export class ResponseEvents {
           this.#event("response.function_call_arguments.done", { ...at, arguments: args }) + item({ arguments: args })
         );
       }
+      case "custom_tool_call": {
+        const input = customInput(open.text);
+        return (
+          this.#event("response.custom_tool_call_input.delta", { ...at, delta: input }) +
+          this.#event("response.custom_tool_call_input.done", { ...at, input }) +
+          item({ input })
+        );
+      }
       default:
         return item({ action: { type: "search", query: queryOf(open.text) } });
     }
@@ -225,17 +218,5 @@ export class ResponseEvents {
 
   #event(type: string, fields: Loose): string {
     return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: this.#sequence++, ...fields })}\n\n`;
-  }
-}
-
-function textPart(text: string): Loose {
-  return { type: "output_text", text, annotations: [], logprobs: [] };
-}
-
-function queryOf(json: string): string {
-  try {
-    return String((JSON.parse(json) as { query?: unknown }).query ?? "");
-  } catch {
-    return ""; // a search without a query is a search all the same
   }
 }

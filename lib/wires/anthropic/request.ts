@@ -2,6 +2,7 @@ import type { InboundRequest } from "../../anthropic/request.ts";
 import { spliceBody } from "../../anthropic/splice.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { claudeTraits } from "../../catalog/claude-traits.ts";
+import { extraFields } from "../shared/extras.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
 import { lacksThinking, mayHoldStrangers, withoutStrangers, withReminders } from "./history.ts";
@@ -22,6 +23,7 @@ const ANTHROPIC_ONLY = /^(?:anthropic-|x-claude-|x-stainless-|x-app$)/;
  * what other vendors made.
  */
 export function messagesRequest(inbound: InboundRequest, target: Target): UpstreamRequest {
+  extraFields(inbound.extras, target, {});
   const changed = passes(target) ? { body: ownBody(inbound, target) } : thirdPartyBody(inbound, target);
   return {
     method: "POST",

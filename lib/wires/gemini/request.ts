@@ -1,6 +1,7 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { bodyOf } from "../shared/body.ts";
+import { extraFields } from "../shared/extras.ts";
 import { outputLimit, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
@@ -74,7 +75,8 @@ function partsOfRequest(
   refuseUnportable(body);
   const generation = generationOf(target.model);
   const tools = toolFields(inbound, body, target, host);
-  const output = outputFields(body, generation, tools.json !== "");
+  const wantsJson = inbound.extras?.wishes.response_format !== undefined;
+  const output = outputFields(body, generation, tools.json !== "", wantsJson);
   const instructions = [...systemTexts(body.system).map(({ text }) => text), tools.instruction, output.instruction]
     .filter((text) => text !== undefined)
     .map((text): Part => ({ text }));
@@ -82,11 +84,25 @@ function partsOfRequest(
   return {
     prompt: withInstructions(contents, instructions, generation),
     toolConfig: tools.fields,
-    config: { ...limits(inbound, body, target, generation), ...sampling(body), ...output.fields },
+    config: {
+      ...limits(inbound, body, target, generation),
+      ...sampling(body),
+      ...extraFields(inbound.extras, target, SETTINGS),
+      ...output.fields,
+    },
     tools: tools.json,
     notes: tools.notes,
   };
 }
+
+/** Settings of OpenAI's that Gemini has, too. */
+const SETTINGS = {
+  seed: "seed",
+  frequency_penalty: "frequencyPenalty",
+  presence_penalty: "presencePenalty",
+  temperature: "temperature",
+  top_p: "topP",
+} as const;
 
 /** Models without a place for instructions read them before the user's first words. */
 function withInstructions(
@@ -131,14 +147,18 @@ function sampling(body: MessagesBody): Record<string, unknown> {
   };
 }
 
-/** A schema for the answer; where the model takes none beside tools, it is asked for in words. */
+/** A schema for the answer, or JSON of any shape; where the model takes none beside tools, it is asked for in words. */
 function outputFields(
   body: MessagesBody,
   { schemaWithTools }: Generation,
   hasTools: boolean,
+  wantsJson: boolean,
 ): { fields: Record<string, unknown>; instruction: string | undefined } {
   const { instruction, schema } = structuredOutput(body, { structuredOutput: "omit" });
-  if (instruction === undefined || (hasTools && !schemaWithTools)) return { fields: {}, instruction };
+  const takesFormat = !hasTools || schemaWithTools;
+  if (instruction === undefined && wantsJson && takesFormat)
+    return { fields: { responseMimeType: "application/json" }, instruction };
+  if (instruction === undefined || !takesFormat) return { fields: {}, instruction };
   return {
     fields: { responseMimeType: "application/json", responseJsonSchema: answerSchema(schema) },
     instruction: undefined,

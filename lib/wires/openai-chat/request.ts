@@ -1,8 +1,10 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
+import type { Quirks } from "../../catalog/types.ts";
 import { bodyOf } from "../shared/body.ts";
 import { requestedEffort } from "../shared/effort.ts";
-import { familyOf } from "../shared/families.ts";
+import { extraFields } from "../shared/extras.ts";
+import { type Family, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { identity } from "../shared/identity.ts";
 import { outputLimit, sampling, stopSequences } from "../shared/limits.ts";
@@ -38,12 +40,13 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
   const output = structuredOutput(body, quirks);
   const stops = stopSequences(body, family, quirks);
   const systemRole = quirks.systemRole === "developer" && family?.developer ? "developer" : "system";
+  const sampled = sampling(body, family, quirks, thinking.reasons);
   const fields = {
     model: target.model,
     messages: chatMessages(body, target, quirks, systemRole, output.instruction),
     ...toolChoice(body, tools.names, quirks),
     ...outputLimit(body, target, quirks, inbound.facts.estimatedTokens),
-    ...sampling(body, family, quirks, thinking.reasons),
+    ...sampled,
     ...(stops.upstream.length > 0 && { stop: stops.upstream }),
     ...thinking.fields,
     ...responseFormat(output),
@@ -52,6 +55,7 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
       ...(quirks.streamOptions !== false && { stream_options: { include_usage: true } }),
     }),
     ...identity(inbound, body, quirks),
+    ...extraFields(inbound.extras, target, placesFor(sampled, family, quirks)),
     ...search?.fields,
     ...quirks.extraFields,
   };
@@ -70,6 +74,25 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
     body: withTools(JSON.stringify(dropFields(fields, quirks.forbiddenFields)), toolsJson),
     notes: notesOf(tools, search !== undefined),
   };
+}
+
+/** Settings of OpenAI's that go up as they came. */
+const SETTINGS = ["seed", "frequency_penalty", "presence_penalty", "logit_bias"] as const;
+
+/** Which settings of an OpenAI client the model takes at this vendor. */
+function placesFor(
+  sampled: Record<string, number>,
+  family: Family | undefined,
+  { forbiddenFields = [], settings = [], promptCacheKey = false, structuredOutput: output }: Quirks,
+): Record<string, string> {
+  const names = [
+    ...(family?.sampling === false ? [] : SETTINGS),
+    ...settings,
+    ...(promptCacheKey ? ["prompt_cache_key"] : []),
+    ...(output === "omit" ? [] : ["response_format"]),
+    ...(sampled.temperature === undefined ? [] : ["temperature", "top_p"]),
+  ];
+  return Object.fromEntries(names.filter((name) => !forbiddenFields.includes(name)).map((name) => [name, name]));
 }
 
 /** @throws {CannotCarry} when the request is nothing but a search and the vendor has none */

@@ -2,6 +2,7 @@ import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
 import { bodyOf } from "../shared/body.ts";
+import { extraFields } from "../shared/extras.ts";
 import { type Family, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { identity } from "../shared/identity.ts";
@@ -61,19 +62,23 @@ function partsOf(inbound: InboundRequest, target: Target): Parts {
   const search = searchFields(body, tools, target);
   const output = structuredOutput(body, quirks);
   const reasoning = reasoningFields(body, target, family, quirks, search !== undefined);
+  const sampled = limits(inbound, body, target, quirks, family, reasoning.reasons);
+  const extra = extraFields(inbound.extras, target, placesFor(sampled, quirks));
+  const { verbosity, response_format: format, ...settings } = extra;
   const include = [...reasoning.include, ...(search?.include ?? [])];
   const fields = {
     model: target.model,
     ...instructions(body, output, quirks),
     input: inputItems(body, target, quirks, family?.phases ?? false),
     ...toolChoice(body, tools.names, quirks),
-    ...limits(inbound, body, target, quirks, family, reasoning.reasons),
+    ...sampled,
     ...reasoning.fields,
     ...(include.length > 0 && { include }),
-    ...textFormat(output),
     ...search?.fields,
     store: false,
     ...identity(inbound, body, quirks),
+    ...settings,
+    ...textField(output, verbosity, format),
   };
   return {
     fields: dropFields(fields, quirks.forbiddenFields),
@@ -103,11 +108,34 @@ function limits(
   };
 }
 
-/** @see https://platform.openai.com/docs/api-reference/responses/create#responses-create-text */
-function textFormat({ form, schema }: StructuredOutput): Record<string, unknown> {
-  if (form === undefined) return {};
-  if (form === "json_object") return { text: { format: { type: form } } };
-  return { text: { format: { type: form, name: "output", schema, strict: allowsStrict(schema) } } };
+/** Which settings of a client of OpenAI's the model takes at this vendor. */
+function placesFor(
+  sampled: Record<string, number>,
+  { settings = [], promptCacheKey = false, structuredOutput: output }: Quirks,
+): Record<string, string> {
+  const names = [
+    ...settings.filter((name) => name !== "prediction"),
+    ...(promptCacheKey ? ["prompt_cache_key"] : []),
+    ...(output === "omit" ? [] : ["response_format"]),
+    ...(sampled.temperature === undefined ? [] : ["temperature", "top_p"]),
+  ];
+  return Object.fromEntries(names.map((name) => [name, name]));
+}
+
+/**
+ * @param wanted the format that a client of OpenAI's asks for without a schema
+ * @see https://platform.openai.com/docs/api-reference/responses/create#responses-create-text
+ */
+function textField(output: StructuredOutput, verbosity: unknown, wanted: unknown): Record<string, unknown> {
+  const format = textFormat(output) ?? wanted;
+  const text = { ...(format !== undefined && { format }), ...(verbosity !== undefined && { verbosity }) };
+  return Object.keys(text).length > 0 ? { text } : {};
+}
+
+function textFormat({ form, schema }: StructuredOutput): Record<string, unknown> | undefined {
+  if (form === undefined) return undefined;
+  if (form === "json_object") return { type: form };
+  return { type: form, name: "output", schema, strict: allowsStrict(schema) };
 }
 
 function envelope(

@@ -4,6 +4,7 @@ import { anthropic } from "../anthropic/index.ts";
 import { ownBody, requestHeaders } from "../anthropic/request.ts";
 import { bareModel } from "../gemini/generation.ts";
 import { bodyOf } from "../shared/body.ts";
+import { extraFields } from "../shared/extras.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
@@ -43,6 +44,7 @@ export const claude: Wire = {
 function predict(inbound: InboundRequest, target: Target, url: string, without: readonly string[]): UpstreamRequest {
   const parsed = bodyOf(inbound);
   refuseUnportable(parsed);
+  extraFields(inbound.extras, target, {});
   if (parsed.messages.some(({ content }) => hasUrl(content)))
     throw new CannotCarry("source.url: Claude on Vertex AI takes no images or documents by URL");
   const quirks = quirksOf(target.type, target.model);
