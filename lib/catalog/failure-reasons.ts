@@ -170,6 +170,15 @@ export const FAILURE_REASONS = {
     type: "authentication_error",
     again: false,
   },
+  no_credential: {
+    label: "no key or login to send",
+    next: "next",
+    scope: "provider",
+    weight: "hard",
+    status: 401,
+    type: "authentication_error",
+    again: false,
+  },
   billing: {
     label: "out of credit",
     next: "next",

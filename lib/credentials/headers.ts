@@ -58,7 +58,7 @@ function isKeySource(key: string): boolean {
 }
 
 export function nothingToSend(message: string, counts: boolean): NoCredential {
-  return { failure: { reason: "auth", message }, counts };
+  return { failure: { reason: "no_credential", message }, counts };
 }
 
 /** The client's own login, unless it is only our placeholder. */

@@ -251,7 +251,8 @@ function isMissing(token: LoginRecord | NoToken): token is NoToken {
 
 function noCredential({ name }: Provider, { why, message, until }: NoToken): NoCredential {
   const mend = why === "blocked" ? "" : `; run \`ccmctl login ${name}\``;
-  if (why !== "later") return { failure: { reason: "auth", message: `${message}${mend}` }, counts: false };
+  const reason = why === "signed_out" ? "no_credential" : "auth";
+  if (why !== "later") return { failure: { reason, message: `${message}${mend}` }, counts: false };
   const retryAfterMs = Number.isFinite(until) ? Math.max(0, until - Date.now()) : undefined;
   return {
     failure: { reason: "overloaded", message, ...(retryAfterMs !== undefined && { retryAfterMs }) },

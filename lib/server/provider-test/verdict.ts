@@ -42,7 +42,7 @@ export function words(failure: Failure): Pick<Verdict, "detail" | "status" | "re
   return {
     detail,
     ...(failure.status !== undefined && { status: failure.status }),
-    ...(failure.reason === "auth" && { refused: true }),
+    ...((failure.reason === "auth" || failure.reason === "no_credential") && { refused: true }),
   };
 }
 
