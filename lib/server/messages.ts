@@ -5,6 +5,7 @@ import { BodyError, readBody } from "./body.ts";
 import type { ServerContext } from "./context.ts";
 import { clientReply, replyError } from "./reply.ts";
 import { newRequestId, serve } from "./serve.ts";
+import { recordUnserved } from "./unserved.ts";
 
 /** `POST /v1/messages` */
 export async function handleMessages(
@@ -16,7 +17,10 @@ export async function handleMessages(
   const id = newRequestId();
   const path = request.url ?? "";
   const client = clientReply(response);
-  const inbound = await readInbound(request, client, id);
+  const inbound = await readInbound(request, client, id, (told) => {
+    const headers = lowerHeaders(request);
+    recordUnserved(context, { id, path, headers, arrived, bytesIn: sizeOf(headers) }, told);
+  });
   if (!inbound) return;
   const asked = { path, headers: inbound.headers, body: inbound.raw };
   await context.comebacks.serve(asked, client, (reply) =>
@@ -24,26 +28,45 @@ export async function handleMessages(
   );
 }
 
-/** Reads the body; answers itself and returns undefined when it is none. */
+/**
+ * Reads the body; answers itself and returns undefined when it is none.
+ * @param onRefused is then told what was answered
+ */
 export async function readInbound(
   request: IncomingMessage,
   reply: ClientReply,
   id: string,
+  onRefused?: (told: Told) => void,
 ): Promise<InboundRequest | undefined> {
   try {
     return readRequest(await readBody(request), lowerHeaders(request));
   } catch (error) {
-    refuseBody(error, reply, id);
+    const told = refuseBody(error, reply, id);
+    onRefused?.(told);
     return undefined;
   }
 }
 
+/** What a client was answered. */
+interface Told {
+  status: number;
+  message: string;
+}
+
+/** As the client announces it: a body that is too large is not read to its end. */
+export function sizeOf(headers: Readonly<Record<string, string | undefined>>): number {
+  return Number(headers["content-length"] ?? 0) || 0;
+}
+
 /** Answers for a body that cannot be read. @throws what is nobody's body's fault */
-export function refuseBody(error: unknown, reply: ClientReply, requestId: string): void {
-  if (error instanceof BadBody) replyError(reply, 400, error.message, { requestId });
-  else if (error instanceof BodyError)
-    replyError(reply, error.status, error.message, { requestId, headers: { connection: "close" } });
-  else throw error;
+export function refuseBody(error: unknown, reply: ClientReply, requestId: string): Told {
+  if (error instanceof BadBody) {
+    replyError(reply, 400, error.message, { requestId });
+    return { status: 400, message: error.message };
+  }
+  if (!(error instanceof BodyError)) throw error;
+  replyError(reply, error.status, error.message, { requestId, headers: { connection: "close" } });
+  return error;
 }
 
 /** Node joins what came more than once, but for a few that it gives as lists. */

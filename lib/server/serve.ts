@@ -22,6 +22,7 @@ import type { HeldReply } from "./held-reply.ts";
 import { replyError, withHeaders } from "./reply.ts";
 import { logRequest } from "./request-log.ts";
 import { SIMULATE_HEADER } from "./simulations.ts";
+import { GONE, recordUnserved } from "./unserved.ts";
 
 /** HTTP status of a request for which there is no route. */
 const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
@@ -54,7 +55,7 @@ export async function serve(incoming: Incoming, context: ServerContext): Promise
   const { reply } = incoming;
   const limit = settings.performance.max_concurrent_requests;
   if (!(await context.gate.enter(limit, { ...LINE, onGiveUp: (giveUp) => reply.onGone(giveUp) }))) {
-    if (!reply.gone) turnAway(reply, incoming.id, limit);
+    turnAway(incoming, limit, context);
     return;
   }
   try {
@@ -64,10 +65,17 @@ export async function serve(incoming: Incoming, context: ServerContext): Promise
   }
 }
 
-function turnAway(reply: ClientReply, requestId: string, limit: number): void {
+function turnAway({ inbound, reply, ...incoming }: Incoming, limit: number, context: ServerContext): void {
+  const { headers, facts, raw } = inbound;
+  const request = { ...incoming, headers, requested: facts.model, stream: facts.stream, bytesIn: raw.length };
+  if (reply.gone) {
+    recordUnserved(context, request, { status: GONE, message: "the client went away while it waited for its turn" });
+    return;
+  }
   const message = `${limit} requests are under way already (performance.max_concurrent_requests)`;
-  const headers = { "retry-after": "2", "retry-after-ms": "2000", "x-should-retry": "true" };
-  replyError(reply, 429, message, { requestId, headers });
+  const later = { "retry-after": "2", "retry-after-ms": "2000", "x-should-retry": "true" };
+  replyError(reply, 429, message, { requestId: incoming.id, headers: later });
+  recordUnserved(context, request, { status: 429, message });
 }
 
 async function relayed(
@@ -186,7 +194,7 @@ function refuse(reply: ClientReply, entry: JournalEntry, status: number, message
 /** The answer was whole, but nobody came back for it. */
 function cancelled(entry: JournalEntry): void {
   entry.outcome = "cancelled";
-  entry.status = 499;
+  entry.status = GONE;
 }
 
 function refuseForMoney(reply: ClientReply, entry: JournalEntry, limit: BudgetState): void {

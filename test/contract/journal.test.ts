@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../lib/journal/entry.ts";
 import { createLogger } from "../../lib/server/log.ts";
 import { startServer } from "../../lib/server/start.ts";
-import { buildHouse, type House, type HouseOptions, MODEL } from "./house.ts";
+import { buildHouse, type House, type HouseOptions, healthy, MODEL } from "./house.ts";
 
 let house: House | undefined;
 afterEach(async () => {
@@ -50,6 +50,38 @@ describe("the journal's entry of a request", () => {
     // 12 in, 4 from the cache (no price of its own: as input), 7 out.
     expect(entry.cost).toBeCloseTo(((12 + 4) * 1_000 + 7 * 2_000) / 1e6, 9);
     expect(entry.listCost).toBeCloseTo((12 * 15 + 4 * 1.5 + 7 * 75) / 1e6, 9);
+  });
+
+  it("is left, and a line in the log, by those too that could not be served: the id in the client's error leads there", async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { mux, ask } = await build({
+      config: "[performance]\nmax_concurrent_requests = 1\n",
+      a: async (request, reply) => {
+        await held;
+        await healthy("late")(request, reply);
+      },
+    });
+    const send = (path: string, body: string) =>
+      fetch(`${mux.url}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const refused = [
+      await send("/v1/messages", "{ broken"),
+      await send("/v1/chat/completions", "[]"),
+      await send("/v1/messages", JSON.stringify({ model: MODEL, messages: "none" })),
+    ];
+    // One is under way, a hundred wait in line, and one is too many.
+    const crowd = Array.from({ length: 101 }, () => ask({}));
+    await expect.poll(() => mux.server.context.gate.waiting).toBe(100);
+    refused.push(await send("/v1/messages", JSON.stringify({ model: MODEL, max_tokens: 1, messages: [] })));
+    release();
+    await Promise.all(crowd);
+    expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 429]);
+    for (const { status, headers } of refused) {
+      const id = headers.get("x-ccm-request-id") ?? "none";
+      const entry = (await (await fetch(`${mux.url}/api/journal/${id}`)).json()) as JournalEntry;
+      expect(entry).toMatchObject({ id, status, outcome: "failed", attempts: [], error: expect.any(String) });
+      expect(mux.log.filter((line) => line.includes(`id=${id}`))).toHaveLength(1);
+    }
   });
 
   it("is found by what it tells", async () => {
