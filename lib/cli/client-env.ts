@@ -21,26 +21,39 @@ export interface ClientEnv {
   unset: readonly string[];
 }
 
-/**
- * @param serverKey one of the server's `api_keys`, where it has any
- */
-export function clientEnv(url: string, profile: Profile, serverKey: string | undefined): ClientEnv {
+/** How a client reaches the server, and what it should know of the models behind it. */
+export interface Connection {
+  url: string;
+  /** `subscription` where the configuration passes the client's own login through. */
+  profile: Profile;
+  /** One of the server's `api_keys`, where it asks for one. Secret. */
+  serverKey: string | undefined;
+  /** When to summarise a conversation, in the client's own variables. */
+  compaction: Readonly<Record<string, string>>;
+}
+
+/** @param current what is set already: where the user has told the client when to summarise, that stays */
+export function clientEnv({ url, profile, serverKey, compaction }: Connection, current: NodeJS.ProcessEnv): ClientEnv {
+  const told = { ...SWITCHES, ...Object.fromEntries(untold(compaction, current)) };
   if (profile === "subscription") {
     // The client's own login fills its credential header, so the server's key needs another way.
     const key = serverKey === undefined ? {} : { ANTHROPIC_CUSTOM_HEADERS: `x-api-key: ${serverKey}` };
     return {
-      set: { ANTHROPIC_BASE_URL: url, ...key, ...SWITCHES },
+      set: { ANTHROPIC_BASE_URL: url, ...key, ...told },
       unset: ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"],
     };
   }
   return {
-    set: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: serverKey ?? STAND_IN_KEY, ...SWITCHES },
+    set: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: serverKey ?? STAND_IN_KEY, ...told },
     unset: ["ANTHROPIC_AUTH_TOKEN"],
   };
 }
 
-/** Every variable that we may have set in someone's shell; a key of the user's own is not ours to take away. */
-export function variablesOfOurs(current: NodeJS.ProcessEnv, serverKey: string | undefined): string[] {
+/** Every variable that we may have set in someone's shell; what is the user's own is not ours to take away. */
+export function variablesOfOurs(
+  current: NodeJS.ProcessEnv,
+  { serverKey, compaction }: Pick<Connection, "serverKey" | "compaction">,
+): string[] {
   const key = current.ANTHROPIC_API_KEY;
   const keyIsOurs = key === undefined || key === STAND_IN_KEY || key === serverKey;
   const headers = serverKey !== undefined && current.ANTHROPIC_CUSTOM_HEADERS === `x-api-key: ${serverKey}`;
@@ -49,7 +62,12 @@ export function variablesOfOurs(current: NodeJS.ProcessEnv, serverKey: string | 
     ...(keyIsOurs ? ["ANTHROPIC_API_KEY"] : []),
     ...(headers ? ["ANTHROPIC_CUSTOM_HEADERS"] : []),
     ...Object.keys(SWITCHES),
+    ...untold(compaction, current).map(([name]) => name),
   ];
+}
+
+function untold(compaction: Connection["compaction"], current: NodeJS.ProcessEnv): [string, string][] {
+  return Object.entries(compaction).filter(([name, value]) => (current[name] ?? value) === value);
 }
 
 /** The shell whose syntax is wanted where nobody said: that of `$SHELL`, else bash. */

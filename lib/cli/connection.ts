@@ -1,19 +1,11 @@
+import { compactVariables } from "../config/compact-window.ts";
 import type { Settings } from "../config/settings.ts";
 import { reachableUrl } from "../daemon/health.ts";
 import { runningServer } from "../daemon/restart.ts";
 import { stateDir } from "../daemon/state-dir.ts";
-import type { Profile } from "./client-env.ts";
+import type { Connection } from "./client-env.ts";
 import { type OpenedConfig, readConfig, serverAddress } from "./configuration.ts";
 import type { VerbContext } from "./verb.ts";
-
-/** How a client reaches the server. */
-export interface Connection {
-  url: string;
-  /** One of the server's `api_keys`, where it asks for one. Secret. */
-  serverKey: string | undefined;
-  /** `subscription` where the configuration passes the client's own login through. */
-  profile: Profile;
-}
 
 /** How a client would reach the server that runs, or that would be started. */
 export async function clientConnection(context: VerbContext): Promise<Connection> {
@@ -27,6 +19,7 @@ export function connectionTo(config: OpenedConfig, { host, port }: { host: strin
     url: reachableUrl(host, port),
     serverKey: config.settings?.server.api_keys.find((key) => key !== ""),
     profile: config.settings && passesLoginThrough(config.settings) ? "subscription" : "proxy",
+    compaction: compactVariables(config.settings),
   };
 }
 

@@ -1,4 +1,5 @@
 import { FAILURE_REASONS } from "../catalog/failure-reasons.ts";
+import { compactVariables } from "../config/compact-window.ts";
 import type { Provider } from "../config/settings.ts";
 import { credentialCount } from "../credentials/headers.ts";
 import { faultViews } from "./admin/present/faults.ts";
@@ -25,6 +26,7 @@ export function statusView(context: ServerContext): StatusView {
       faults: faultViews(loaded.faults),
     },
     state_dir: context.stateDir,
+    compaction: compactVariables(settings),
     providers: [...settings.providers.values()].map((provider) => providerStatus(provider, context)),
     totals: { ...context.journal.totals },
     simulations: context.simulations.list(),

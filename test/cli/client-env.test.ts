@@ -1,13 +1,29 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clientEnv, quote, setLine, shellOf, unsetLine, variablesOfOurs } from "../../lib/cli/client-env.ts";
+import {
+  type Connection,
+  clientEnv,
+  quote,
+  setLine,
+  shellOf,
+  unsetLine,
+  variablesOfOurs,
+} from "../../lib/cli/client-env.ts";
 
 const URL = "http://127.0.0.1:13456";
 
+const connection = (changes: Partial<Connection> = {}): Connection => ({
+  url: URL,
+  profile: "proxy",
+  serverKey: undefined,
+  compaction: {},
+  ...changes,
+});
+
 describe("the variables for Claude Code", () => {
   it("are the two promised ones and the two switches", () => {
-    expect(clientEnv(URL, "proxy", undefined).set).toEqual({
+    expect(clientEnv(connection(), {}).set).toEqual({
       ANTHROPIC_BASE_URL: URL,
       ANTHROPIC_API_KEY: "ccm-proxy",
       CLAUDE_CODE_GATEWAY_HINT_HEADERS: "1",
@@ -16,20 +32,36 @@ describe("the variables for Claude Code", () => {
   });
 
   it("leave the client its own login in the subscription profile", () => {
-    const { set, unset } = clientEnv(URL, "subscription", undefined);
+    const { set, unset } = clientEnv(connection({ profile: "subscription" }), {});
     expect(Object.keys(set)).not.toContain("ANTHROPIC_API_KEY");
     expect(unset).toEqual(["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"]);
   });
 
   it("carry the server's key where it asks for one", () => {
-    expect(clientEnv(URL, "proxy", "secret").set.ANTHROPIC_API_KEY).toBe("secret");
-    expect(clientEnv(URL, "subscription", "secret").set.ANTHROPIC_CUSTOM_HEADERS).toBe("x-api-key: secret");
+    const serverKey = "secret";
+    expect(clientEnv(connection({ serverKey }), {}).set.ANTHROPIC_API_KEY).toBe("secret");
+    expect(clientEnv(connection({ serverKey, profile: "subscription" }), {}).set.ANTHROPIC_CUSTOM_HEADERS).toBe(
+      "x-api-key: secret",
+    );
   });
 
   it("are taken away again, but not a key of the user's own", () => {
-    expect(variablesOfOurs({}, undefined)).toContain("ANTHROPIC_API_KEY");
-    expect(variablesOfOurs({ ANTHROPIC_API_KEY: "ccm-proxy" }, undefined)).toContain("ANTHROPIC_API_KEY");
-    expect(variablesOfOurs({ ANTHROPIC_API_KEY: "sk-ant-mine" }, undefined)).not.toContain("ANTHROPIC_API_KEY");
+    const ours = (current: NodeJS.ProcessEnv) => variablesOfOurs(current, connection());
+    expect(ours({})).toContain("ANTHROPIC_API_KEY");
+    expect(ours({ ANTHROPIC_API_KEY: "ccm-proxy" })).toContain("ANTHROPIC_API_KEY");
+    expect(ours({ ANTHROPIC_API_KEY: "sk-ant-mine" })).not.toContain("ANTHROPIC_API_KEY");
+  });
+
+  it("tell when to summarise a conversation, unless the user has said so", () => {
+    const compaction = { CLAUDE_CODE_AUTO_COMPACT_WINDOW: "200000" };
+    const told = (current: NodeJS.ProcessEnv) => clientEnv(connection({ compaction }), current).set;
+    const taken = (current: NodeJS.ProcessEnv) => variablesOfOurs(current, connection({ compaction }));
+    const theirs = { CLAUDE_CODE_AUTO_COMPACT_WINDOW: "150000" };
+    expect(told({})).toMatchObject(compaction);
+    expect(told(compaction)).toMatchObject(compaction);
+    expect(told(theirs)).not.toHaveProperty("CLAUDE_CODE_AUTO_COMPACT_WINDOW");
+    expect(taken(compaction)).toContain("CLAUDE_CODE_AUTO_COMPACT_WINDOW");
+    expect(taken(theirs)).not.toContain("CLAUDE_CODE_AUTO_COMPACT_WINDOW");
   });
 
   it.each([

@@ -35,6 +35,7 @@ describe("ccmctl code", () => {
         ANTHROPIC_API_KEY: "ccm-proxy",
         CLAUDE_CODE_GATEWAY_HINT_HEADERS: "1",
         CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1",
+        CLAUDE_CODE_AUTO_COMPACT_WINDOW: "200000",
       },
     });
     const pid = (await isUp(box.port))?.pid;
@@ -89,6 +90,7 @@ describe("ccmctl env", () => {
     expect(shown(set.stdout)).toEqual([
       "ANTHROPIC_API_KEY=ccm-proxy",
       `ANTHROPIC_BASE_URL=http://127.0.0.1:${box.port}`,
+      "CLAUDE_CODE_AUTO_COMPACT_WINDOW=200000",
       "CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY=1",
       "CLAUDE_CODE_GATEWAY_HINT_HEADERS=1",
     ]);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../../lib/cli/connection.ts";
+import type { Connection } from "../../lib/cli/client-env.ts";
 import { checkClaudeSettings, checkClientEnvironment, checkShellFiles } from "../../lib/cli/doctor/client-checks.ts";
 import type { Finding } from "../../lib/cli/doctor/finding.ts";
 import { checkNetwork } from "../../lib/cli/doctor/network-checks.ts";
 import { checkProviders, checkServer } from "../../lib/cli/doctor/server-checks.ts";
 
 const HERE = "http://127.0.0.1:13456";
-const PROXY: Connection = { url: HERE, serverKey: undefined, profile: "proxy" };
+const PROXY: Connection = { url: HERE, serverKey: undefined, profile: "proxy", compaction: {} };
 const GOOD = { ANTHROPIC_BASE_URL: HERE, ANTHROPIC_API_KEY: "ccm-proxy" };
 
 function levels(findings: Finding[]): string[] {

@@ -46,7 +46,10 @@ describe.each(["v2", "v3"] as const)("the manifest for %s", (generation) => {
 
   test("exports what `ccmctl env` prints", () => {
     const exports = manifest.configure.environment.map(({ key, value }: Export) => [key, value]);
-    const { set } = clientEnv("http://127.0.0.1:13456", "proxy", undefined);
+    const { set } = clientEnv(
+      { url: "http://127.0.0.1:13456", profile: "proxy", serverKey: undefined, compaction: {} },
+      {},
+    );
     expect(Object.fromEntries(exports)).toEqual(set);
     expect(set.ANTHROPIC_API_KEY).toBe(STAND_IN_KEY);
   });

@@ -51,6 +51,7 @@ export function aStatus(fields: Partial<StatusView> = {}): StatusView {
     url: "http://127.0.0.1:13456",
     config: { path: "/c", etag: "1", valid: true, faults: [] },
     state_dir: "/s",
+    compaction: {},
     providers: [aProvider()],
     totals: { requests: 0, failed: 0, failovers: 0, cancelled: 0 },
     simulations: [],

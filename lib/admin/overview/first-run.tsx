@@ -1,7 +1,7 @@
 import type { StatusView } from "../../server/admin/views.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { addressOf } from "../state/place.ts";
-import { needsKey } from "../state/store.ts";
+import { here } from "../state/store.ts";
 import { exportLines } from "../words/environment.ts";
 
 /** From nothing to a first answered request: the very lines to type. */
@@ -31,7 +31,7 @@ export function FirstRun({ status }: { status: StatusView }) {
         <li>
           <h3>Point Claude Code at it</h3>
           <p>In the terminal where you start Claude Code:</p>
-          <CopyLine label="the environment" text={exportLines("bash", location.origin, needsKey.value)} />
+          <CopyLine label="the environment" text={exportLines("bash", here.value)} />
         </li>
         <li>
           <h3>Start Claude Code</h3>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { RadioChoice } from "../parts/radio-choice.tsx";
-import { needsKey } from "../state/store.ts";
+import { here } from "../state/store.ts";
 import { exportLines, PROFILES, type Profile, SHELLS, type Shell, unsetLines } from "../words/environment.ts";
 
 const PROFILE_CHOICES = (Object.keys(PROFILES) as Profile[]).map((value) => ({ value, label: PROFILES[value].label }));
@@ -22,10 +22,10 @@ export function EnvironmentLines() {
       <p class="small muted">{PROFILES[profile.value].says}</p>
       <CopyLine
         label={`the environment for ${shell.value}`}
-        text={exportLines(shell.value, location.origin, needsKey.value, profile.value)}
+        text={exportLines(shell.value, here.value, profile.value)}
       />
       <p class="small muted">And back to Anthropic directly:</p>
-      <CopyLine label={`the way back for ${shell.value}`} text={unsetLines(shell.value)} />
+      <CopyLine label={`the way back for ${shell.value}`} text={unsetLines(shell.value, here.value)} />
     </section>
   );
 }

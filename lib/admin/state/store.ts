@@ -26,6 +26,13 @@ export const simulate = resource(() => getJson<SimulateView>("/api/simulate"));
 /** True when clients must send one of the server's own keys; the page's test message too. */
 export const needsKey = computed(() => (config.data.value?.config.server.api_keys.length ?? 0) > 0);
 
+/** What Claude Code has to know to come here. */
+export const here = computed(() => ({
+  origin: location.origin,
+  needsKey: needsKey.value,
+  compaction: status.value?.compaction ?? {},
+}));
+
 let shown: StatusView | undefined;
 
 /** The status as it is this second: pauses and simulated failures end by the clock. Stays the same object until it differs. */

@@ -19,13 +19,23 @@ export type Profile = keyof typeof PROFILES;
 const STAND_IN_KEY = "ccm-proxy";
 const OWN_KEY = "one-of-server.api_keys";
 
+/** This server, as Claude Code has to know it. */
+export interface Here {
+  origin: string;
+  /** Clients must send one of the server's own keys. */
+  needsKey: boolean;
+  /** Variables that tell when to summarise a conversation. */
+  compaction: Readonly<Record<string, string>>;
+}
+
 /** What Claude Code needs in its environment to come to this server: the lines of `ccmctl env`. */
-export function exportLines(shell: Shell, origin: string, needsKey: boolean, profile: Profile = "proxy"): string {
+export function exportLines(shell: Shell, { origin, needsKey, compaction }: Here, profile: Profile = "proxy"): string {
   const set = (name: string, value: string) =>
     shell === "fish" ? `set -gx ${name} "${value}"` : `export ${name}="${value}"`;
   const switches = [
     set("CLAUDE_CODE_GATEWAY_HINT_HEADERS", "1"),
     set("CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY", "1"),
+    ...Object.entries(compaction).map(([name, value]) => set(name, value)),
   ];
   const lines =
     profile === "proxy"
@@ -39,12 +49,13 @@ export function exportLines(shell: Shell, origin: string, needsKey: boolean, pro
 }
 
 /** The way back to Anthropic: the lines of `ccmctl env --unset`. */
-export function unsetLines(shell: Shell): string {
+export function unsetLines(shell: Shell, { compaction }: Pick<Here, "compaction">): string {
   return [
     "ANTHROPIC_BASE_URL",
     "ANTHROPIC_API_KEY",
     "CLAUDE_CODE_GATEWAY_HINT_HEADERS",
     "CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY",
+    ...Object.keys(compaction),
   ]
     .map((name) => unset(shell, name))
     .join("\n");

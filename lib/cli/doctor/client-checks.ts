@@ -1,5 +1,4 @@
-import { STAND_IN_KEY } from "../client-env.ts";
-import type { Connection } from "../connection.ts";
+import { type Connection, STAND_IN_KEY } from "../client-env.ts";
 import { type Finding, hint, ok, wrong } from "./finding.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -16,11 +16,11 @@ export async function run(context: VerbContext): Promise<number> {
   const started = await startServer(plan.request);
   if (!started.ok) failStart(context, plan, started);
   const record = "already" in started ? started.already.record : started.record;
-  const { url, serverKey, profile } = connectionTo(plan.config, record);
-  const { set, unset } = clientEnv(url, profile, serverKey);
+  const connection = connectionTo(plan.config, record);
+  const { set, unset } = clientEnv(connection, env);
   const childEnv = { ...env, ...set };
   for (const name of unset) delete childEnv[name];
-  if (!("already" in started)) terminal.err(terminal.paint.dim(`claude-code-mux started: ${url}`));
+  if (!("already" in started)) terminal.err(terminal.paint.dim(`claude-code-mux started: ${connection.url}`));
   return runClaude(operands, childEnv);
 }
 

@@ -6,15 +6,15 @@ import { stringValue, type VerbContext } from "../verb.ts";
 export async function run(context: VerbContext): Promise<number> {
   const { terminal, env, values } = context;
   const shell = SHELLS.find((name) => name === stringValue(context, "shell")) ?? shellOf(env);
-  const { url, serverKey, profile: fitting } = await clientConnection(context);
+  const connection = await clientConnection(context);
   if (values.unset === true) {
-    const names = variablesOfOurs(env, serverKey);
+    const names = variablesOfOurs(env, connection);
     if (values.json === true) terminal.out(JSON.stringify({ unset: names }, null, 2));
     else for (const name of names) terminal.out(unsetLine(shell, name));
     return EXIT.ok;
   }
-  const profile = PROFILES.find((name) => name === stringValue(context, "profile")) ?? fitting;
-  const { set, unset } = clientEnv(url, profile, serverKey);
+  const profile = PROFILES.find((name) => name === stringValue(context, "profile")) ?? connection.profile;
+  const { set, unset } = clientEnv({ ...connection, profile }, env);
   const inTheWay = unset.filter((name) => env[name] !== undefined);
   if (values.json === true) {
     terminal.out(JSON.stringify({ set, unset: inTheWay }, null, 2));

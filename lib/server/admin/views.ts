@@ -130,6 +130,8 @@ export interface StatusView {
   /** `valid` is false while the file on disk is broken and the last good one is in use. */
   config: { path: string; etag: string; valid: boolean; faults: ConfigFault[] };
   state_dir: string;
+  /** Variables that tell Claude Code when to summarise a conversation; none where it knows by itself. */
+  compaction: Readonly<Record<string, string>>;
   providers: ProviderStatus[];
   /** Since the server started. `failovers`: requests that a later provider served after an earlier one had failed. */
   totals: { requests: number; failed: number; failovers: number; cancelled: number };
