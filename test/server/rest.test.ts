@@ -3,7 +3,7 @@ import { Rest } from "../../lib/server/rest.ts";
 
 const MB = 1024 * 1024;
 
-/** A heap of which the given bytes are garbage. */
+/** A server that has just started, and the size of its heap, which is 10 MB without garbage. */
 function start() {
   const state = { size: 10 * MB, collections: 0, served: 0, underWay: 0 };
   const rest = new Rest(
@@ -23,8 +23,24 @@ function start() {
   return { state, collectionsAfter };
 }
 
-it("memory is given back once work is over, in two passes", () => {
+/** One that has rested since. */
+function rested() {
+  const started = start();
+  started.collectionsAfter(2);
+  started.state.collections = 0;
+  return started;
+}
+
+it("what the start has left behind is given back, also when work came before there was a rest", () => {
+  expect(start().collectionsAfter(9)).toBe(2);
   const { state, collectionsAfter } = start();
+  state.served = 1;
+  expect(collectionsAfter(1)).toBe(0);
+  expect(collectionsAfter(9)).toBe(2);
+});
+
+it("memory is given back once work is over, in two passes", () => {
+  const { state, collectionsAfter } = rested();
   Object.assign(state, { served: 100, size: 40 * MB });
   expect(collectionsAfter(1)).toBe(0);
   expect(collectionsAfter(1)).toBe(1);
@@ -32,7 +48,7 @@ it("memory is given back once work is over, in two passes", () => {
 });
 
 it("nobody is kept waiting for it", () => {
-  const { state, collectionsAfter } = start();
+  const { state, collectionsAfter } = rested();
   Object.assign(state, { served: 1, underWay: 1, size: 40 * MB });
   expect(collectionsAfter(3)).toBe(0);
   state.underWay = 0;
@@ -42,14 +58,14 @@ it("nobody is kept waiting for it", () => {
 });
 
 it("little is left alone, and so is a server that nobody uses", () => {
-  const { state, collectionsAfter } = start();
+  const { state, collectionsAfter } = rested();
   expect(collectionsAfter(5)).toBe(0);
   Object.assign(state, { served: 1, size: 13 * MB });
   expect(collectionsAfter(5)).toBe(0);
 });
 
 it("what has been settled for is what later growth is measured by", () => {
-  const { state, collectionsAfter } = start();
+  const { state, collectionsAfter } = rested();
   Object.assign(state, { served: 1, size: 40 * MB });
   expect(collectionsAfter(5)).toBe(2);
   state.served = 2;
