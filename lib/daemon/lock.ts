@@ -25,7 +25,10 @@ export async function withLock<T>(path: string, waitMs: number, work: () => Prom
     writeFileSync(mine, JSON.stringify(identify(process.pid)), { mode: 0o600 });
     return true;
   });
-  if (!told) return work();
+  if (!told) {
+    ifWritable(() => rmSync(mine, { force: true }));
+    return work();
+  }
   await acquire(path, mine, waitMs);
   try {
     return await work();

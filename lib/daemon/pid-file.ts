@@ -39,10 +39,12 @@ export function readPidFile(path: string): ServerRecord | undefined {
 export function writePidFile(path: string, { draining, pid, start, keeper, ...rest }: ServerRecord): void {
   const next = `${path}.${process.pid}`;
   const ordered = { ...(draining?.length && { draining }), ...rest, pid, start, ...(keeper && { keeper }) };
-  ifWritable(() => {
+  const isWritten = ifWritable(() => {
     writeFileSync(next, `${JSON.stringify(ordered)}\n`, { mode: 0o600 });
     renameSync(next, path);
+    return true;
   });
+  if (!isWritten) ifWritable(() => rmSync(next, { force: true }));
 }
 
 /** Removes the file, but only while it still speaks of that process. */

@@ -12,8 +12,8 @@ import { listMonths, writeUsageFile, writeUsageFileSync } from "./usage-file.ts"
 export interface JournalFilesOptions {
   /** Asked anew each time, so that a changed configuration counts at once. */
   retention: () => Retention;
-  /** Told once in a row of failures when something could not be written. */
-  onTrouble: (error: Error) => void;
+  /** Told once in a row of failures when something could not be written, and without an error when it can be again. */
+  onTrouble: (error?: Error) => void;
   /** Epoch ms. */
   now?: () => number;
 }
@@ -120,6 +120,7 @@ export class JournalFiles {
     const { upTo } = this.#books.ledger;
     const written = await this.#writer.write(bytes, upTo.segment).catch((error: unknown) => this.#complain(error));
     if (!written) return this.#tryLater(entries);
+    if (this.#inTrouble) this.#options.onTrouble();
     this.#inTrouble = false;
     const { segment, before, after } = written;
     const nobodyElse = segment === upTo.segment && before === upTo.offset && after === before + bytes.length;

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Health, HealthSnapshot } from "../relay/health.ts";
 import type { ServerContext } from "./context.ts";
 import type { Logger } from "./log.ts";
@@ -32,6 +32,7 @@ export class HealthFile {
   }
 
   async load(): Promise<void> {
+    await this.#sweep();
     const text = await readFile(this.#path, "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") this.#complain("read", error);
       return undefined;
@@ -67,7 +68,7 @@ export class HealthFile {
     this.#timer = undefined;
     const next = `${this.#path}.${process.pid}`;
     try {
-      await mkdir(join(this.#path, ".."), { recursive: true, mode: 0o700 });
+      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
       // A failure on purpose ends with this server, and the next one must not blame the provider for it.
       const failing = new Set(this.#simulations.list().map(({ provider }) => provider));
       await writeFile(next, JSON.stringify(this.#health.snapshot(failing)), { mode: 0o600 });
@@ -75,6 +76,17 @@ export class HealthFile {
       this.#complaints.tell(this.#path, undefined);
     } catch (error) {
       this.#complain("written", error as Error);
+      await rm(next, { force: true }).catch(() => undefined); // nor can it be taken away from where nothing can be written
+    }
+  }
+
+  /** Halves of a file that were left by servers that were killed while they wrote. */
+  async #sweep(): Promise<void> {
+    const dir = dirname(this.#path);
+    const names = await readdir(dir).catch(() => []); // there is none yet
+    for (const name of names) {
+      const pid = Number(/^health\.json\.(\d+)$/.exec(name)?.[1]);
+      if (pid > 0 && !isRunning(pid)) await rm(join(dir, name), { force: true }).catch(() => undefined);
     }
   }
 
@@ -82,5 +94,13 @@ export class HealthFile {
     const message = `the providers' health could not be ${verb}: ${error.message}`;
     this.#log.write("warn", message, { path: this.#path });
     this.#complaints.tell(this.#path, message);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

@@ -132,6 +132,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
   const listeners = new Set<() => void>();
   const timers = new Timers();
   const clock = new SteadyClock();
+  const complaints = new Complaints();
   const health = new Health(() => healthPolicy(live.settings), clock.now);
   const simulations = new Simulations(clock.now, {
     begun: ({ provider, failure, until }) =>
@@ -163,7 +164,11 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     journal: new Journal(
       new JournalFiles(journalDir(options.stateDir), {
         retention: () => journalRetention(live.settings),
-        onTrouble: (error) => log.write("warn", `the journal cannot be kept on disk: ${error.message}`),
+        onTrouble(error) {
+          const message = error && `the journal cannot be kept on disk: ${error.message}`;
+          if (message) log.write("warn", message);
+          complaints.tell("journal", message);
+        },
       }),
     ),
     exchanges: new Exchanges(),
@@ -178,7 +183,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     simulations,
     log,
     clock,
-    complaints: new Complaints(),
+    complaints,
     comebacks: new Comebacks(timers),
     gate: new Gate(timers),
     get relay() {

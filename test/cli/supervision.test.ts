@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isRunning, type ProcessIdentity } from "../../lib/daemon/process-identity.ts";
@@ -94,6 +94,7 @@ describe("the keeper", () => {
     expect(own).toBeLessThan(512);
   });
 });
+
 describe("a state folder that cannot be written", () => {
   it("costs the log and the pid file, not the server", async () => {
     const box = await sandbox(oneProvider(NOWHERE));
@@ -119,13 +120,4 @@ describe("a state folder that cannot be written", () => {
     expect(status.stdout).toContain("health could not be");
     expect(existsSync(join(box.state, "ccm.pid"))).toBe(true);
   });
-});
-
-it("a configuration that vanishes stays in use, and status says that it is gone", async () => {
-  const box = await started();
-  unlinkSync(box.configPath);
-  const status = await box.ccmctl(["status"]);
-  expect(status.code).toBe(0);
-  expect(status.stdout).toMatch(/is gone; what stood in it last stays in use/);
-  expect((await isUp(box.port))?.providers).toMatchObject([{ name: "only" }]);
 });

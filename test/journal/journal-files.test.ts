@@ -35,6 +35,10 @@ function open(dir: string, options: Partial<JournalFilesOptions> = {}): JournalF
   });
 }
 
+function codeOf(error: NodeJS.ErrnoException | undefined): string {
+  return error ? (error.code ?? "") : "over";
+}
+
 async function written(files: JournalFiles, entries: readonly JournalEntry[]): Promise<void> {
   for (const entry of entries) files.append(entry);
   await files.flush();
@@ -265,7 +269,7 @@ describe("the journal's files", () => {
     const dir = tempDir();
     writeFileSync(join(dir, "journal"), "in the way");
     const trouble: string[] = [];
-    const files = open(dir, { onTrouble: (error) => trouble.push((error as NodeJS.ErrnoException).code ?? "") });
+    const files = open(dir, { onTrouble: (error) => trouble.push(codeOf(error)) });
     const entries = [answered(), answered(), answered()];
     await written(files, entries.slice(0, 1));
     await written(files, entries.slice(1, 2));
@@ -273,6 +277,7 @@ describe("the journal's files", () => {
     expect(files.spending.spent("day", { on: "all" })).toBeCloseTo(0.02, 9);
     rmSync(join(dir, "journal"));
     await written(files, entries.slice(2));
+    expect(trouble).toEqual(["EEXIST", "over"]);
     expect(await idsOf(files)).toEqual(entries.map(({ id }) => id));
     expect(await totals(files)).toEqual(expected(entries));
   });
@@ -281,7 +286,7 @@ describe("the journal's files", () => {
     const dir = tempDir();
     mkdirSync(join(dir, "journal", "usage-2026-11.json"), { recursive: true });
     const trouble: string[] = [];
-    const files = open(dir, { onTrouble: (error) => trouble.push((error as NodeJS.ErrnoException).code ?? "") });
+    const files = open(dir, { onTrouble: (error) => trouble.push(codeOf(error)) });
     expect(trouble).toEqual(["EISDIR"]);
     const entry = answered();
     await written(files, [entry]);

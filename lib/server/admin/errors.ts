@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -35,8 +36,26 @@ export function errorHandler(report: (error: unknown) => void) {
     if (error instanceof BadBody) return c.json(apiError("bad_request", error.message), 400);
     if (error instanceof HTTPException) return error.getResponse();
     report(error);
+    const why = diskTrouble(error);
+    if (why !== undefined) return c.json(apiError("not_written", why), 507);
     return c.json(apiError("internal", "The server failed at this; its log says why (ccmctl logs)."), 500);
   };
+}
+
+/** What the system says of a disk that takes nothing, in words that complete "It was not saved: …". */
+const DISK_TROUBLES: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "your share of the disk is used up",
+  EROFS: "the disk is read-only",
+  EACCES: "the server may not write there",
+  EPERM: "the server may not write there",
+};
+
+/** @returns a sentence for the user when the error is the disk's */
+function diskTrouble({ code = "", path }: NodeJS.ErrnoException): string | undefined {
+  const what = DISK_TROUBLES[code];
+  const where = path === undefined ? code : `${code}, ${dirname(path)}`;
+  return what && `It was not saved: ${what} (${where}). What was there before is untouched.`;
 }
 
 export function apiError(code: string, message: string, path?: string): ApiError {
