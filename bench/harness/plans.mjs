@@ -21,7 +21,7 @@ const full = {
   sse: { rounds: 5, first: 60, paced: { events: 40, everyMs: 15 }, burst: { streams: 6, events: 500 } },
   open: { rounds: 2, streams: [1, 16, 64, 256], seconds: 0.8, longest: 2 },
   rate: { rounds: 2, seconds: 0.7, sizes: ["1 KB", "50 KB"], connections: [1, 32] },
-  memory: { idleMs: 5000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 12_000 },
+  memory: { idleMs: 13_000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 12_000 },
   start: { rounds: 9 },
   decision: { rounds: 5, iterations: 1000 },
 };

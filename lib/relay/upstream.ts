@@ -1,5 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
-import https from "node:https";
+import type https from "node:https";
+import { createRequire } from "node:module";
 import type { Readable, Transform } from "node:stream";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { UpstreamRequest } from "../wires/wire.ts";
@@ -38,6 +39,16 @@ interface Origin {
   port: string;
 }
 
+/** One of Node's two clients, with its connections. */
+interface Client {
+  request: typeof http.request;
+  pooled: http.Agent;
+  /** Closes each connection after its one request. */
+  single: http.Agent;
+}
+
+const require = createRequire(import.meta.url);
+
 /** Idle connections are given up before the upstream's usual keep-alive is over. */
 const FREE_SOCKET_MS = 30_000;
 
@@ -47,14 +58,15 @@ const FREE_SOCKET_MS = 30_000;
 export class UpstreamPool {
   readonly #timers: Timers;
   readonly #origins = new Map<string, Origin>();
-  readonly #agents: { http: http.Agent; https: https.Agent };
-  readonly #fresh = { http: new http.Agent({ keepAlive: false }), https: new https.Agent({ keepAlive: false }) };
+  readonly #maxFree: number;
+  readonly #plain: Client;
+  #secure: Client | undefined;
 
   /** @param maxFree idle connections that are kept per origin */
   constructor(timers: Timers, maxFree: number) {
     this.#timers = timers;
-    const options = { keepAlive: true, maxFreeSockets: maxFree, scheduling: "lifo", timeout: FREE_SOCKET_MS } as const;
-    this.#agents = { http: new http.Agent(options), https: new https.Agent(options) };
+    this.#maxFree = maxFree;
+    this.#plain = clientOf(http, maxFree);
   }
 
   /**
@@ -64,7 +76,7 @@ export class UpstreamPool {
   call(request: UpstreamRequest, timeouts: CallTimeouts, fresh: boolean): Call {
     const { origin, path } = this.#place(request.url);
     const { secure } = origin;
-    const agents = fresh ? this.#fresh : this.#agents;
+    const { request: begin, pooled, single } = secure ? this.#secureClient() : this.#plain;
     const body = typeof request.body === "string" ? Buffer.from(request.body) : request.body;
     // A list: Node writes it as it is, where an object would be checked and copied header by header.
     const headers = ["host", origin.host];
@@ -77,9 +89,9 @@ export class UpstreamPool {
       path,
       method: request.method,
       headers,
-      agent: secure ? agents.https : agents.http,
+      agent: fresh ? single : pooled,
     };
-    const outgoing = secure ? https.request(options) : http.request(options);
+    const outgoing = begin(options);
     const response = this.#await(outgoing, secure, timeouts);
     outgoing.end(request.method === "GET" ? undefined : body);
     return { response, abort: () => outgoing.destroy() };
@@ -100,7 +112,16 @@ export class UpstreamPool {
 
   /** Closes idle connections. */
   close(): void {
-    for (const agent of [...Object.values(this.#agents), ...Object.values(this.#fresh)]) agent.destroy();
+    for (const client of [this.#plain, this.#secure]) {
+      client?.pooled.destroy();
+      client?.single.destroy();
+    }
+  }
+
+  /** TLS is loaded when somebody is first called over it, and at once: a call cannot wait for a module. */
+  #secureClient(): Client {
+    this.#secure ??= clientOf(require("node:https") as typeof https, this.#maxFree);
+    return this.#secure;
   }
 
   #await(outgoing: ClientRequest, secure: boolean, timeouts: CallTimeouts): Promise<IncomingMessage> {
@@ -149,6 +170,11 @@ export class UpstreamPool {
       });
     });
   }
+}
+
+function clientOf({ Agent, request }: typeof http | typeof https, maxFree: number): Client {
+  const options = { keepAlive: true, maxFreeSockets: maxFree, scheduling: "lifo", timeout: FREE_SOCKET_MS } as const;
+  return { request, pooled: new Agent(options), single: new Agent({ keepAlive: false }) };
 }
 
 /** What a socket's error means. */
