@@ -27,10 +27,12 @@ main() {
   begin
   config="$workspace/config/ccm-config.toml"
   state="${CCM_HOME:-$HOME/.$PRODUCT}"
-  local installed=false
+  local installed=false points_here=false
+  if is_our_address "${ANTHROPIC_BASE_URL:-}"; then points_here=true; fi
   if [ -d "$versions" ]; then installed=true; fi
 
   if $installed; then stop_server; fi
+  remove_service
   remove_shell_lines
   remove_program
   if [ "$purge" = 1 ]; then remove_data; fi
@@ -47,7 +49,7 @@ main() {
     kept+=" $(quoted "$state")"
   fi
   if [ -n "$kept" ]; then say "A later install finds them again. To remove them as well: rm -r$kept"; fi
-  if [ "${ANTHROPIC_BASE_URL:-}" = "$(value_of ANTHROPIC_BASE_URL)" ]; then
+  if $points_here; then
     say "This shell still points Claude Code at the proxy. Open a new one, or: unset ${ENVIRONMENT[*]%%=*}"
   fi
 }
@@ -72,11 +74,26 @@ command_line() {
   if [ -r "/proc/$1/cmdline" ]; then tr '\0' ' ' <"/proc/$1/cmdline"; else ps -o args= -p "$1" || true; fi
 }
 
+# What `ccmctl service install` has made, if it starts what is removed here.
+remove_service() {
+  local file
+  for file in "${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user/$PRODUCT.service" "$HOME/Library/LaunchAgents/$PRODUCT.plist"; do
+    if ! grep -qF "$workspace/bin/ccmctl" "$file" 2>/dev/null; then continue; fi
+    case "$file" in
+      *.service) systemctl --user disable --now "$PRODUCT.service" >/dev/null 2>&1 || true ;;
+      *.plist) launchctl bootout "gui/$(id -u)/$PRODUCT" >/dev/null 2>&1 || true ;;
+    esac
+    remove "$file"
+  done
+}
+
 remove_program() {
   local name
   for name in "${COMMANDS[@]}"; do
     if is_launcher "$workspace/bin/$name"; then remove "$workspace/bin/$name"; fi
   done
+  # The template of an upgrade; it holds nothing of the user's.
+  if [ -f "$config.template" ]; then remove "$config.template"; fi
   if [ -f "$versions/directories" ]; then cp "$versions/directories" "$work/directories"; fi
   remove "$versions"
 }

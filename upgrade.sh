@@ -58,8 +58,9 @@ main() {
   write_launchers
   check_commands
   hand_over "$next"
+  if ! $rollback; then renew_configuration "$versions/$before/templates/ccm-config.toml"; fi
   forget_others
-  say "$PRODUCT $next is in use. $before was kept: bash $(quoted "$versions/current/upgrade.sh") --rollback goes back to it."
+  say "$PRODUCT $next is in use. $before was kept: ccmctl upgrade --rollback goes back to it."
 }
 
 # Does the new version start with the user's configuration, and does it answer requests? It gets a port and a state
@@ -106,6 +107,23 @@ hand_over() {
     put_back
     "$ccmctl" restart >/dev/null 2>&1 || fail "$next did not take over, and the old version does not start again either: see ccmctl logs."
     fail "$next did not take over; the proxy runs the old version again."
+  fi
+}
+
+# Adds to the configuration, as comments, what is new in the template, and puts the template beside it. It is a help: the
+# upgrade has succeeded by now, whatever becomes of it.
+renew_configuration() {
+  local config
+  config="$("$ccmctl" config path)" || return 0
+  if ! [ -f "$config" ]; then return; fi
+  if ! "$ccmctl" config migrate "$1" >"$work/output" 2>&1; then
+    cat "$work/output" >&2
+    say "What is new in the configuration was not added to $config."
+  elif grep -q '^Added' "$work/output"; then
+    cat "$work/output"
+  fi
+  if cp "$versions/current/templates/ccm-config.toml" "$config.template" 2>/dev/null; then
+    say "The template of $next, with all that there is: $config.template"
   fi
 }
 

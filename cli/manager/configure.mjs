@@ -53,7 +53,10 @@ export function writeEnvironment(extension, { home, workspace, callersPath }) {
   const notices = [];
   for (const { key, value, scope } of extension.configure?.environment ?? []) {
     const line = `export ${key}="${value}"`;
-    const other = present.find((candidate) => candidate.startsWith(`export ${key}=`));
+    const others = present.filter((candidate) => candidate.startsWith(`export ${key}=`));
+    // An extension may have switched its line off for a while, by a comment that names it.
+    const isOff = present.includes(`# ${extension.metadata.name} off: ${line}`);
+    const other = others[0] ?? (isOff ? line : undefined);
     if (scope === "bashrc" && value !== "" && other === undefined) lines.push(line);
     if (other !== undefined && other !== line) notices.push(`${file} says "${other}", which was left as it is.`);
   }

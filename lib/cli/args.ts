@@ -58,9 +58,10 @@ function parseFor(verb: VerbName, args: string[], handedOn?: readonly string[]):
   }
   if (parsed.values.help) return { do: "help", verb };
   if (parsed.values.version) return { do: "version" };
-  const wrong = wrongValue(parsed.values, options) ?? wrongCount(spec, parsed.positionals);
+  const { values, positionals } = parsed;
+  const wrong = wrongValue(values, options) ?? wrongCount(spec, positionals) ?? wrongWord(verb, positionals[0]);
   if (wrong) return complain(wrong);
-  return { do: "run", verb, values: parsed.values, operands: handedOn ? [...handedOn] : parsed.positionals };
+  return { do: "run", verb, values, operands: handedOn ? [...handedOn] : positionals };
 }
 
 /** The first word that is neither an option nor the value of one. */
@@ -95,4 +96,10 @@ function wrongCount(spec: VerbSpec, operands: readonly string[]): string | undef
   if (operands.length < fewest) return `something is missing: ${spec.operands}`;
   if (operands.length > most) return `\`${operands[most]}\` is too much here`;
   return undefined;
+}
+
+function wrongWord(verb: VerbName, word: string | undefined): string | undefined {
+  const { operandChoices } = verbSpec(verb);
+  if (operandChoices === undefined || word === undefined || operandChoices.includes(word)) return undefined;
+  return `there is no \`${verb} ${word}\`${didYouMean(word, operandChoices)}`;
 }

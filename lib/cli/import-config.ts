@@ -27,9 +27,7 @@ const USUAL_PORT = 13_456;
 export async function readImport(context: VerbContext, source: string): Promise<ReadyImport> {
   const { env, terminal } = context;
   const file = resolve(source);
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new CommandFailed(`${source} cannot be read: ${error.code ?? error.message}.`);
-  });
+  const text = await readSource(source);
   const imported = importOrFail(text, source);
   const { faults, settings } = await parseConfig(imported.text, { path: file, env });
   if (faults.length > 0 || !settings) {
@@ -39,6 +37,13 @@ export async function readImport(context: VerbContext, source: string): Promise<
     );
   }
   return { ...imported, file, settings };
+}
+
+/** @throws {CommandFailed} when there is no such file */
+export function readSource(source: string): Promise<string> {
+  return readFile(resolve(source), "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new CommandFailed(`${source} cannot be read: ${error.code ?? error.message}.`);
+  });
 }
 
 function importOrFail(text: string, source: string): Imported {

@@ -37,6 +37,11 @@ const MODULES: Readonly<Record<VerbName, VerbModule | (() => Promise<VerbModule>
   statusline: () => import("./verbs/statusline.ts"),
   test: () => import("./verbs/test.ts"),
   demo: () => import("./verbs/demo.ts"),
+  off: () => import("./verbs/off.ts"),
+  on: () => import("./verbs/on.ts"),
+  upgrade: () => import("./verbs/upgrade.ts"),
+  service: () => import("./verbs/service.ts"),
+  completions: () => import("./verbs/completions.ts"),
 };
 
 /** @returns the exit code */

@@ -1,5 +1,6 @@
 import { CLAUDE_CODE_VERBS } from "./table/claude-code.ts";
 import { CONFIGURATION_VERBS } from "./table/configuration.ts";
+import { INSTALLATION_VERBS } from "./table/installation.ts";
 import { SERVER_VERBS } from "./table/server.ts";
 import { TRY_IT_VERBS } from "./table/try-it.ts";
 import { WATCHING_VERBS } from "./table/watching.ts";
@@ -12,6 +13,7 @@ export const VERBS = {
   ...CONFIGURATION_VERBS,
   ...WATCHING_VERBS,
   ...TRY_IT_VERBS,
+  ...INSTALLATION_VERBS,
 } as const satisfies Readonly<Record<string, VerbSpec>>;
 
 export type VerbName = keyof typeof VERBS;

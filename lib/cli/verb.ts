@@ -15,10 +15,14 @@ export interface OptionSpec {
 
 /** What the help says of a verb, and what it accepts. */
 export interface VerbSpec {
-  group: "Server" | "Claude Code" | "Configuration" | "What happened" | "Try it";
+  group: "Server" | "Claude Code" | "Configuration" | "What happened" | "Try it" | "Installation";
   summary: string;
   /** What stands behind the verb. */
   operands?: string;
+  /** The only words that may stand first behind the verb. */
+  operandChoices?: readonly string[];
+  /** The operand is a file. */
+  operandIsFile?: boolean;
   /** Fewest and most operands. Default none. */
   operandCount?: readonly [number, number];
   /** Everything behind the verb belongs to another program. */

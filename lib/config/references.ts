@@ -29,3 +29,11 @@ export function isReference(text: string): boolean {
 export function escapeReferences(literal: string): string {
   return literal.replace(/\$(?=[$A-Za-z_{])/g, "$$$$");
 }
+
+/** Names of the variables that a text, or any text within a tree, refers to. */
+export function variablesIn(value: unknown): string[] {
+  if (typeof value === "string")
+    return [...value.matchAll(REFERENCE)].flatMap(([, plain, braced]) => plain ?? braced ?? []);
+  const parts = typeof value === "object" && value !== null ? Object.values(value).flatMap(variablesIn) : [];
+  return [...new Set(parts)];
+}

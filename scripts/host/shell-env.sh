@@ -1,10 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # common.sh sets what is not set here
-# The lines that let new shells point Claude Code at the proxy: in, renewed, and out again to the byte. To be sourced
-# after common.sh.
+# The lines that let new shells point Claude Code at the proxy: in, renewed, switched off and on, and out again to the byte.
+# To be sourced after common.sh.
 
 readonly BLOCK_START="# >>> $PRODUCT >>>"
 readonly BLOCK_END="# <<< $PRODUCT <<<"
 readonly FILE_IS_OURS="(this file was made for it)"
+# Stands before a line that `ccmctl off` has switched off.
+readonly OFF="# $PRODUCT off: "
 
 # The files in which shells find their environment: those of bash always, others where the shell is used.
 shell_files() {
@@ -22,7 +24,26 @@ shell_files() {
 
 add_shell_env() {
   local file
+  read_client_environment
   while IFS= read -r file; do add_block "$(follow_links "$file")"; done < <(shell_files)
+}
+
+# Sets $client_environment to the variables of $ENVIRONMENT as the configuration that is there wants them: its port may be
+# another. A key that opens something does not belong into a shell file; its value is left empty.
+# shellcheck disable=SC2016 # the dollar signs are JavaScript's
+read_client_environment() {
+  local line
+  client_environment=()
+  while IFS= read -r line; do client_environment+=("$line"); done < <(
+    "$workspace/bin/ccmctl" env --json | "$node" -e '
+      const { set } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+      for (const pair of process.argv.slice(1)) {
+        const name = pair.split("=")[0];
+        const isSecret = name === "ANTHROPIC_API_KEY" && pair !== `${name}=${set[name]}`;
+        if (set[name] !== undefined) console.log(`${name}=${isSecret ? "" : set[name]}`);
+      }' "${ENVIRONMENT[@]}"
+  )
+  [ ${#client_environment[@]} -gt 0 ] || fail "ccmctl env does not say how Claude Code finds the proxy."
 }
 
 # Puts our block at the top of a file, or renews it. At the top it reaches shells that leave the file early because they
@@ -60,8 +81,10 @@ shell_lines() {
     say "$file sets ANTHROPIC_BASE_URL itself, which was left alone." >&2
     return
   fi
-  for variable in "${ENVIRONMENT[@]}"; do
-    if [[ "$file" == *.fish ]]; then
+  for variable in "${client_environment[@]}"; do
+    if [ -z "${variable#*=}" ]; then
+      say "# ${variable%%=*}: the proxy asks for a key of yours, which is not written here. ccmctl code brings it along."
+    elif [[ "$file" == *.fish ]]; then
       say "set -gx ${variable%%=*} \"${variable#*=}\""
     else
       say "export ${variable%%=*}=\"${variable#*=}\""
@@ -99,12 +122,63 @@ follow_links() {
   say "$path"
 }
 
+# Is this the address under which we have told Claude Code to find the proxy?
+is_our_address() {
+  local file
+  if [ "ANTHROPIC_BASE_URL=$1" = "${ENVIRONMENT[0]}" ]; then return; fi
+  while IFS= read -r file; do
+    if sed -n "/^$BLOCK_START/,/^$BLOCK_END/p" "$file" 2>/dev/null | grep -qF "ANTHROPIC_BASE_URL=\"$1\""; then return; fi
+  done < <(shell_files)
+  return 1
+}
+
+# Sets $host_lines to the lines that a host writes into .bashrc from extension.yaml.
+read_host_lines() {
+  local variable
+  host_lines=()
+  for variable in "${ENVIRONMENT[@]}"; do host_lines+=("export ${variable%%=*}=\"${variable#*=}\""); done
+}
+
+# is_one_of LINE LINES...
+is_one_of() {
+  local line="$1" other
+  shift
+  for other in "$@"; do
+    if [ "$line" = "$other" ]; then return; fi
+  done
+  return 1
+}
+
+# ---- off and on -----------------------------------------------------------------------------------------------------
+
+# shellcheck disable=SC2094 # nothing is written to the file here
+# switched FILE off|on: prints it with our settings commented out, or in again, to the byte. The way to our commands stays.
+switched() {
+  local file="$1" to="$2" line end inside=false has_end=false
+  if grep -qxF -- "$BLOCK_END" "$file"; then has_end=true; fi # else all that follows would be taken for ours
+  while end=$'\n' && { IFS= read -r line || { end="" && [ -n "$line" ]; }; }; do
+    case "$line" in
+      "$BLOCK_START"*) inside=$has_end ;;
+      "$BLOCK_END") inside=false ;;
+    esac
+    if [ "$to" = on ] && [[ "$line" == "$OFF"* ]]; then
+      line="${line#"$OFF"}"
+      # A host may have written it anew in the meantime.
+      if grep -qxF -- "$line" "$file"; then continue; fi
+    elif [ "$to" = off ]; then
+      if is_one_of "$line" "${host_lines[@]}" || { $inside && [[ "$line" =~ ^(export|set -gx)\  ]]; }; then line="$OFF$line"; fi
+    fi
+    printf '%s%s' "$line" "$end"
+  done <"$file"
+}
+
 # ---- out again ------------------------------------------------------------------------------------------------------
 
 # Takes our block out of every shell file, and out of .bashrc what the host has written for us. Lines of the same
 # variables with other values are the user's.
 remove_shell_lines() {
   local file
+  read_host_lines
   while IFS= read -r file; do
     file="$(follow_links "$file")"
     if [ -f "$file" ]; then remove_lines "$file"; fi
@@ -123,25 +197,11 @@ remove_lines() {
   fi
 }
 
-# Prints a file without the lines that a host writes from extension.yaml, to the byte.
+# Prints a file without the lines that a host writes, switched on or off, to the byte.
 without_host_lines() {
-  local line end variable
-  local -a lines=()
-  for variable in "${ENVIRONMENT[@]}" "PATH=$workspace/bin:\$PATH"; do
-    lines+=("export ${variable%%=*}=\"${variable#*=}\"")
-  done
+  local line end
   while end=$'\n' && { IFS= read -r line || { end="" && [ -n "$line" ]; }; }; do
-    for variable in "${lines[@]}"; do
-      if [ "$line" = "$variable" ]; then continue 2; fi
-    done
+    if is_one_of "${line#"$OFF"}" "${host_lines[@]}" "export PATH=\"$workspace/bin:\$PATH\""; then continue; fi
     printf '%s%s' "$line" "$end"
   done <"$1"
-}
-
-# The value that we give to a variable.
-value_of() {
-  local variable
-  for variable in "${ENVIRONMENT[@]}"; do
-    if [ "${variable%%=*}" = "$1" ]; then say "${variable#*=}"; fi
-  done
 }

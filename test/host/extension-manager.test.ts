@@ -90,6 +90,12 @@ describe("in a fresh clone", () => {
     expect((await manager("reinstall", NAME)).exitCode).toBe(0);
     expect(await snapshot(join(machine.workspace, "lib"))).toEqual(tree);
 
+    expect((await machine.command("ccmctl", ["off"])).exitCode).toBe(0);
+    const off = await readFile(bashrc, "utf8");
+    expect((await manager("reinstall", NAME)).exitCode).toBe(0);
+    expect(await readFile(bashrc, "utf8")).toBe(off);
+    expect((await machine.command("ccmctl", ["on"])).exitCode).toBe(0);
+
     await rm(join(machine.workspace, "bin/ccmctl"));
     expect((await manager("install", NAME)).stdout).toContain("ccmctl: command not found\nInstalling it again.");
     expect(await snapshot(join(machine.workspace, "lib"))).toEqual(tree);

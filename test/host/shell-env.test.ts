@@ -55,6 +55,25 @@ describe("--shell-env", () => {
     expect(await snapshot(machine.home)).toEqual(once);
   });
 
+  test("names the port that is configured, and no key that opens something", async () => {
+    await mkdir(join(machine.workspace, "config"), { recursive: true });
+    const config = join(machine.workspace, "config/ccm-config.toml");
+    await writeFile(config, "[server]\nport = 4123\n");
+    await install("--shell-env");
+    expect((await variablesOf("bash", "-i")).slice(0, 2)).toEqual(["http://127.0.0.1:4123", "ccm-proxy"]);
+
+    await writeFile(config, '[server]\nport = 4124\napi_keys = ["sk-client-secret"]\n');
+    await install("--shell-env");
+    expect((await variablesOf("bash", "-i")).slice(0, 2)).toEqual(["http://127.0.0.1:4124", ""]);
+    expect(await textOf(".bashrc")).toContain("# ANTHROPIC_API_KEY: the proxy asks for a key of yours");
+    expect(await textOf(".bashrc")).not.toContain("sk-client");
+
+    const env = { ANTHROPIC_BASE_URL: "http://127.0.0.1:4124" };
+    const removed = await machine.bash(join(machine.extension, "uninstall.sh"), [], { env });
+    expect(removed.stdout).toContain("unset ANTHROPIC_BASE_URL");
+    expect(await snapshot(machine.home)).toEqual([]);
+  });
+
   test("keeps what was written around it since", async () => {
     await install("--shell-env");
     await writeFile(at(".bashrc"), `# above\n${await textOf(".bashrc")}# below\n`);

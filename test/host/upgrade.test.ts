@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   copyExtension,
@@ -31,6 +32,7 @@ beforeEach(async () => {
 afterEach(() => machine.remove());
 
 const upgrade = (...args: string[]) => machine.bash(join(versions, "current/upgrade.sh"), args);
+const settings = (on: number) => `# mine\n[server]\nport = ${on}\n`;
 const inUse = () => readlink(join(versions, "current"));
 
 describe("upgrade.sh", () => {
@@ -38,7 +40,6 @@ describe("upgrade.sh", () => {
     await machine.command("ccmctl", ["start"]);
     await mkdir(join(versions, "0.0.1"));
     const before = await healthAt(port);
-    const settings = await readFile(config);
 
     const { exitCode, stdout } = await upgrade("--to", await copyExtension(machine, "next", NEXT));
 
@@ -51,7 +52,53 @@ describe("upgrade.sh", () => {
     expect(after?.version).toBe(NEXT);
     expect(after?.pid).not.toBe(before?.pid);
     expect(await machine.command("ccmctl", ["--version"])).toMatchObject({ stdout: `ccmctl ${NEXT}` });
-    expect(await readFile(config)).toEqual(settings);
+    expect(await readFile(config, "utf8")).toBe(settings(port));
+  });
+
+  test("is what `ccmctl upgrade` does, from an archive, and back", async () => {
+    const next = await copyExtension(machine, "next", NEXT);
+    const archive = join(machine.elsewhere, "next.tgz");
+    await execa("tar", ["-czf", archive, "--transform", "s/^[.]/package/", "-C", next, "."]);
+    const before = await snapshot(machine.workspace);
+    const done = await machine.command("ccmctl", ["upgrade", "--to", "next.tgz"]);
+    expect(done, done.stderr).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(lastLine(done.stdout)).toContain(`${NEXT} is in use. ${VERSION} was kept: ccmctl upgrade --rollback`);
+    expect(await inUse()).toBe(NEXT);
+    expect((await machine.command("ccmctl", ["upgrade", "--rollback"])).exitCode).toBe(0);
+    expect(await inUse()).toBe(VERSION);
+    const differs = (line: string) => !before.includes(line);
+    expect((await snapshot(machine.workspace)).filter(differs).map((line) => line.split(" ")[0])).toEqual(
+      expect.arrayContaining(["config/ccm-config.toml.template"]),
+    );
+    expect(await readFile(config, "utf8")).toBe(settings(port));
+  });
+
+  test("adds what is new in the template to the configuration, as comments, and keeps the file before", async () => {
+    const older = await copyExtension(machine, "older", "0.0.1");
+    const template = join(older, "templates/ccm-config.toml");
+    const text = await readFile(template, "utf8");
+    await writeFile(template, text.replace(/\n# -+\n# Telemetry[\s\S]*$/, "").replace("#journal_days = 30\n", ""));
+    await rm(machine.workspace, { recursive: true });
+    await machine.bash(join(older, "install.sh"));
+    const mine = (await readFile(config, "utf8")).replace("port = 13456", `port = ${port} # mine`);
+    await writeFile(config, mine);
+    await machine.command("ccmctl", ["start"]);
+
+    const { exitCode, stdout } = await upgrade("--to", machine.extension);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\+ #journal_days = 30$/m);
+    expect(stdout).toContain("Added as comments, which change nothing: logging.journal_days, telemetry.");
+    const now = await readFile(config, "utf8");
+    expect(now).toContain(`port = ${port} # mine`);
+    expect(now).toContain("#[telemetry]");
+    const backups = (await readdir(join(machine.workspace, "config"))).filter((name) => name.endsWith(".bak"));
+    expect(backups).toHaveLength(1);
+    expect(await readFile(join(machine.workspace, "config", backups[0] ?? ""), "utf8")).toBe(mine);
+    expect(await readFile(`${config}.template`, "utf8")).toBe(text);
+    expect((await healthAt(port))?.version).toBe(VERSION);
+
+    await machine.bash(join(machine.extension, "uninstall.sh"));
+    expect((await readdir(join(machine.workspace, "config"))).sort()).toEqual(["ccm-config.toml", ...backups].sort());
   });
 
   test("goes back with --rollback, and forth again; starts nothing that was not running", async () => {
@@ -105,6 +152,17 @@ describe("an upgrade that fails leaves the old version in use, its server runnin
     await writeFile(server, `${onlyTheRealOne}${await readFile(server, "utf8")}`);
     expect(await failing(next)).toContain("runs the old version again");
     expect((await healthAt(port))?.version).toBe(VERSION);
+  });
+
+  test("because there is no network, which is said at once", async () => {
+    const before = await snapshot(machine.workspace);
+    const env = { npm_config_registry: "http://127.0.0.1:9" };
+    const { exitCode, stderr } = await machine.command("ccmctl", ["upgrade"], { env });
+    expect(exitCode).toBe(1);
+    expect(lastLine(stderr)).toMatch(
+      /^Nothing was changed: .*cannot be reached \(ECONNREFUSED\). Is there a network\?/,
+    );
+    expect(await snapshot(machine.workspace)).toEqual(before);
   });
 
   test("because there is nothing to go back to", async () => {

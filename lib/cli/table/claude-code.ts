@@ -46,6 +46,22 @@ export const CLAUDE_CODE_VERBS = {
       ['eval "$(ccmctl env --unset)"', "back to before"],
     ],
   },
+  off: {
+    group: "Claude Code",
+    summary: "let Claude Code work without the proxy: comment the way to it out",
+    details: [
+      "In the start-up files of your shells, where install.sh --shell-env or a host has written it. Nothing else is touched,",
+      "and `ccmctl on` brings each byte back. It holds for new shells; for the one you are in, the command to type is said.",
+    ],
+    options: {},
+    examples: [["ccmctl off", "before the proxy is away for longer"]],
+  },
+  on: {
+    group: "Claude Code",
+    summary: "the way to the proxy, back again after `off`",
+    options: {},
+    examples: [["ccmctl on", ""]],
+  },
   doctor: {
     group: "Claude Code",
     summary: "find out why it does not work",

@@ -5,8 +5,10 @@ import { config, json } from "./options.ts";
 export const CONFIGURATION_VERBS = {
   config: {
     group: "Configuration",
-    summary: "path | check | show | edit | reset | import FILE",
-    operands: "path|check|show|edit|reset|import FILE",
+    summary: "path | check | show | edit | reset | import FILE | migrate",
+    operands: "path|check|show|edit|reset|import FILE|migrate [OLD-TEMPLATE]",
+    operandChoices: ["path", "check", "show", "edit", "reset", "import", "migrate"],
+    operandIsFile: true,
     operandCount: [1, 2],
     details: [
       "path     where the file is            check   every fault, with file, line and key",
@@ -15,12 +17,14 @@ export const CONFIGURATION_VERBS = {
       "import   take over the config.toml of the original claude-code-mux, the config.json of claude-code-router 2, or what",
       "         claude-code-router 3 exports (Settings, Export data). A backup is made, and FILE stays as it is. What cannot be",
       "         taken over is named; --dry-run shows what would change.",
+      "migrate  add what this version's template explains and the file lacks (or, with OLD-TEMPLATE, what is new since then),",
+      "         as comments. `ccmctl upgrade` does it. A backup is made.",
     ],
     options: {
       config,
       json,
       yes: { type: "boolean", short: "y", help: "reset or import without asking" },
-      "dry-run": { type: "boolean", help: "import: only show what would change" },
+      "dry-run": { type: "boolean", help: "import, migrate: only show what would change" },
     },
     examples: [
       ["ccmctl config check", ""],
@@ -33,6 +37,7 @@ export const CONFIGURATION_VERBS = {
     group: "Configuration",
     summary: "the configured providers and how they are; test NAME tries one out",
     operands: "[test NAME]",
+    operandChoices: ["test"],
     operandCount: [0, 2],
     details: [
       "`test NAME` asks the running server to try the provider: key, model list, answer, streaming, tools, images.",
@@ -82,6 +87,7 @@ export const CONFIGURATION_VERBS = {
     group: "Configuration",
     summary: "explain where a request would go, and why",
     operands: "FILE|-",
+    operandIsFile: true,
     operandCount: [1, 1],
     details: [
       "FILE holds the JSON body of a request to /v1/messages; `-` reads it from standard input.",

@@ -3,32 +3,28 @@ import { resolve } from "node:path";
 import { readTemplate } from "../../config/create.ts";
 import { loadConfig } from "../../config/load.ts";
 import { maskText, maskTree } from "../../config/mask.ts";
+import { addMissing } from "../../config/migrate.ts";
 import { findServer } from "../../daemon/find.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
 import { confirm } from "../ask.ts";
 import { replaceConfig } from "../config-file.ts";
 import { configPath, type OpenedConfig, openConfig, readConfig, serverAddress } from "../configuration.ts";
 import { editConfig } from "../edit-config.ts";
-import { readImport, sayDiff, sayImport } from "../import-config.ts";
-import { didYouMean } from "../option-errors.ts";
+import { readImport, readSource, sayDiff, sayImport } from "../import-config.ts";
 import { sayCreated } from "../server-control.ts";
 import { counted, EXIT, tildePath } from "../terminal.ts";
 import { CommandFailed, stringValue, type VerbContext } from "../verb.ts";
 import { faultLine } from "../words.ts";
 
-const ACTIONS = { path, check, show, edit, reset, import: importFile } as const;
+const ACTIONS = { path, check, show, edit, reset, import: importFile, migrate } as const;
+
+/** Those that take a file besides. */
+const WITH_FILE: readonly unknown[] = [importFile, migrate];
 
 export async function run(context: VerbContext): Promise<number> {
   const [word = "", operand] = context.operands;
-  const action = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
-  if (!action) {
-    throw new CommandFailed(
-      `There is no \`config ${word}\`${didYouMean(word, Object.keys(ACTIONS))}`,
-      ["See: ccmctl config --help"],
-      EXIT.usage,
-    );
-  }
-  if (operand !== undefined && action !== importFile) {
+  const action = ACTIONS[word as keyof typeof ACTIONS]; // the table of verbs lets no other word pass
+  if (operand !== undefined && !WITH_FILE.includes(action)) {
     throw new CommandFailed(`\`config ${word}\` takes nothing more, not \`${operand}\`.`, [], EXIT.usage);
   }
   return action(context);
@@ -102,6 +98,28 @@ async function importFile(context: VerbContext): Promise<number> {
   terminal.out(
     `It has ${counted(providers.size, "provider")} and ${counted(models.size, "model")}: ccmctl models shows them.`,
   );
+  return EXIT.ok;
+}
+
+/** Adds what the template of this version explains and the file lacks, as comments. `upgrade.sh` calls it. */
+async function migrate(context: VerbContext): Promise<number> {
+  const { env, terminal, operands } = context;
+  const config = await located(context);
+  requireFile(config, env);
+  const before = await readFile(config.path, "utf8");
+  const older = operands[1] === undefined ? "" : await readSource(operands[1]);
+  const { text, added } = await addMissing(before, older, await readTemplate("custom"));
+  if (added.length === 0) {
+    terminal.out(`${tildePath(config.path, env)} lacks nothing that there is to explain.`);
+    return EXIT.ok;
+  }
+  await sayDiff(context, config.path, before, text);
+  if (context.values["dry-run"] === true) terminal.out("Nothing was changed.");
+  else {
+    const backup = await replaceConfig(config.path, text, new Date());
+    const kept = backup === undefined ? "" : ` The file before is ${tildePath(backup, env)}.`;
+    terminal.out(`Added as comments, which change nothing: ${added.join(", ")}.${kept}`);
+  }
   return EXIT.ok;
 }
 

@@ -12,7 +12,8 @@ export interface QuickstartOptions {
   config: string | undefined;
 }
 
-const OPTIONS = {
+/** In the form of `parseArgs`. */
+export const QUICKSTART_OPTIONS = {
   preset: { type: "string" },
   "anthropic-key": { type: "string" },
   "openai-key": { type: "string" },
@@ -35,7 +36,7 @@ export function parseQuickstart(args: readonly string[]): QuickstartCommand {
   try {
     values = parse(args);
   } catch (error) {
-    return { do: "complain", message: optionError(error, OPTIONS) };
+    return { do: "complain", message: optionError(error, QUICKSTART_OPTIONS) };
   }
   if (values.help) return { do: "help" };
   if (values.version) return { do: "version" };
@@ -58,7 +59,7 @@ export function parseQuickstart(args: readonly string[]): QuickstartCommand {
 }
 
 function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
+  return parseArgs({ args: [...args], options: QUICKSTART_OPTIONS, strict: true, allowPositionals: false }).values;
 }
 
 export const QUICKSTART_HELP = [
