@@ -227,6 +227,10 @@ export interface CatalogEntry {
   stand_ins?: ProviderType["standIns"];
   docs?: string;
   note?: string;
+  /** Of its stand-in for the model that Claude Code asks for mostly; by tokens in US dollars per million. */
+  costs:
+    | { kind: "tokens"; model: string; input: number; output: number }
+    | { kind: "plan" | "own_machine" | "unknown" };
 }
 
 /** One thing that a provider was asked for, and what came of it. */
