@@ -60,8 +60,20 @@ const TRAITS: readonly (readonly [RegExp, ClaudeTraits])[] = [
   [/claude-/, { ...CURRENT, off: "up_to_high", midSystem: false }],
 ];
 
+/** Asked with each request, for the same few names. */
+const known = new Map<string, ClaudeTraits | undefined>();
+const MOST_KNOWN = 100;
+
 /** @returns undefined for a model that is no Claude */
 export function claudeTraits(model: string): ClaudeTraits | undefined {
+  if (!known.has(model)) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(model, findTraits(model));
+  }
+  return known.get(model);
+}
+
+function findTraits(model: string): ClaudeTraits | undefined {
   const name = model.toLowerCase().replaceAll(".", "-");
   return name.includes("claude") ? TRAITS.find(([models]) => models.test(name))?.[1] : undefined;
 }

@@ -40,7 +40,7 @@ export function ownBody(inbound: InboundRequest, { model, capabilities }: Target
   const fit = traits && { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput };
   const strangers = mayHoldStrangers(inbound);
   if (!strangers && (!fit || fit.midSystem || !signs.system)) {
-    const fields = fit ? changedFields(inbound, fit) : NO_FIELDS;
+    const fields = fit ? fittedFields(inbound, model, fit) : NO_FIELDS;
     if (fields) return spliceBody(inbound, { model, removeSubagentTag: true, fields });
   }
   let body = JSON.parse(spliceBody(inbound, { model, removeSubagentTag: true }).toString("utf8")) as MessagesBody;
@@ -58,6 +58,28 @@ const NO_FIELDS: ReadonlyMap<string, unknown> = new Map();
 /** Fields that are long and that fitting to a model does not look at. */
 const LONG_FIELDS = ["messages", "system", "tools"];
 
+/** What became of the short fields of the latest requests: from turn to turn of a conversation they stay the same. */
+const fitted = new Map<string, ReadonlyMap<string, unknown> | undefined>();
+const MOST_FITTED = 32;
+/** Fields that are longer together are read each time. In bytes. */
+const LONGEST_KEY = 4096;
+
+/** `changedFields`, remembered. */
+function fittedFields(inbound: InboundRequest, model: string, fit: Fit): ReadonlyMap<string, unknown> | undefined {
+  const [first] = inbound.top.keys();
+  let key = `${model}\n${fit.maxOutput}\n${first}`;
+  for (const [name, { start, end }] of inbound.top) {
+    if (LONG_FIELDS.includes(name)) continue;
+    if (key.length + end - start > LONGEST_KEY) return changedFields(inbound, fit);
+    key += `,"${name}":${inbound.raw.toString("latin1", start, end)}`;
+  }
+  if (!fitted.has(key)) {
+    if (fitted.size >= MOST_FITTED) fitted.clear();
+    fitted.set(key, changedFields(inbound, fit));
+  }
+  return fitted.get(key);
+}
+
 /**
  * What fitting to the model changes beside the conversation.
  * @returns undefined where the fields cannot be read or changed one by one
@@ -67,12 +89,12 @@ function changedFields({ raw, top }: InboundRequest, fit: Fit): Map<string, unkn
   const texts = new Map(short.map(([name, { start, end }]) => [name, raw.toString("utf8", start, end)]));
   try {
     const given = Object.fromEntries([...texts].map(([name, text]) => [name, JSON.parse(text)]));
-    const fitted: Record<string, unknown> = fitModel({ ...given, messages: [] } as unknown as MessagesBody, fit);
-    const names = new Set([...Object.keys(given), ...Object.keys(fitted)].filter((name) => name !== "messages"));
-    const changed = [...names].filter((name) => JSON.stringify(given[name]) !== JSON.stringify(fitted[name]));
+    const wanted: Record<string, unknown> = fitModel({ ...given, messages: [] } as unknown as MessagesBody, fit);
+    const names = new Set([...Object.keys(given), ...Object.keys(wanted)].filter((name) => name !== "messages"));
+    const changed = [...names].filter((name) => JSON.stringify(given[name]) !== JSON.stringify(wanted[name]));
     const [first] = top.keys();
-    if (changed.some((name) => name === first && fitted[name] === undefined)) return undefined;
-    return new Map(changed.map((name) => [name, fitted[name]]));
+    if (changed.some((name) => name === first && wanted[name] === undefined)) return undefined;
+    return new Map(changed.map((name) => [name, wanted[name]]));
   } catch {
     return undefined; // a bad escape: whoever reads the whole body will say so
   }
