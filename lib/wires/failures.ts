@@ -1,3 +1,4 @@
+import { ERROR_STATUS } from "../anthropic/errors.ts";
 import type { Failure, FailureReason } from "../catalog/failure-reasons.ts";
 import { type FailureSignal, GENERIC_SIGNALS, reasonOfStatus, SIGNALS_BY_TYPE } from "../catalog/failure-signals.ts";
 import { type Headers, readRetryAfter } from "./retry-after.ts";
@@ -48,9 +49,10 @@ export function readStreamError(type: string, body: unknown, now: number): Failu
   const words = readWords(body) ?? { message: "the stream reported an error", codes: [] };
   const embedded = Number(words.codes.find((code) => /^[45]\d\d$/.test(code)));
   const status = Number.isNaN(embedded) ? undefined : embedded;
+  const meant = status ?? words.codes.map(statusOfType).find((found) => found !== undefined);
   const reason =
     matchSignals(type, status, words, {}, words.message) ??
-    (status === undefined ? "server_error" : reasonOfStatus(status));
+    (meant === undefined ? "server_error" : reasonOfStatus(meant));
   const retryAfterMs = readRetryAfter({}, body, words.message, now);
   return {
     reason,
@@ -58,6 +60,11 @@ export function readStreamError(type: string, body: unknown, now: number): Failu
     ...(status !== undefined && { status }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
+}
+
+/** The status with which the error would have come before the stream had begun. */
+function statusOfType(type: string): number | undefined {
+  return Object.hasOwn(ERROR_STATUS, type) ? ERROR_STATUS[type as keyof typeof ERROR_STATUS] : undefined;
 }
 
 interface Words {
