@@ -1,220 +1,321 @@
 /**
- * @module Every failure, on every wire, streaming or not, at every position: on real sockets, with the outcome that
- * docs/failover.md promises and Anthropic's grammar checked.
+ * @module Every failure, on every wire, streaming or not, at every position: on real sockets, with the outcome that the one
+ * table of reasons promises and Anthropic's grammar checked.
  */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkStream } from "../../lib/anthropic/sse/grammar.ts";
-import type { FailureReason } from "../../lib/catalog/failure-reasons.ts";
+import { FAILURE_REASONS, type FailureReason } from "../../lib/catalog/failure-reasons.ts";
 import type { JournalEntry } from "../../lib/journal/entry.ts";
-import type { Frame, Part } from "../../lib/simulator/wire.ts";
+import type { Part } from "../../lib/simulator/wire.ts";
 import { type Mux, startMux } from "../support/mux.ts";
+import { closedPort, startUpstream, type Upstream } from "../support/upstream.ts";
+import { BREAKS, type Break, halfOfWhole, POSITIONS, type Position, streamUntil } from "../support/wall/breaks.ts";
 import { type Exchange, type RawServer, startRawServer } from "../support/wall/exchange.ts";
-import { healthy, play } from "../support/wall/scenarios.ts";
-import { framesOf, type Speech, speechOf, wholeOf } from "../support/wall/speech.ts";
-
-type Fault = (exchange: Exchange, speech: Speech) => void | Promise<void>;
+import { REFUSALS, type Refused, refusalFrame, refusalOf } from "../support/wall/refusals.ts";
+import { healthy } from "../support/wall/scenarios.ts";
+import { type Speech, speechOf } from "../support/wall/speech.ts";
 
 const PARTS: readonly Part[] = [
   { type: "thinking", text: "The user wants a file changed, so first look." },
   { type: "text", text: "Let me look at the file before I change a word of it." },
   { type: "tool", name: "Edit", input: { path: "/src/main.ts", text: "one two three four five six seven" } },
 ];
-const STREAM = { "content-type": "text/event-stream" };
+const SILENCE_MS = 800;
 
-const refuses =
-  (status: number, type: string, message: string, headers: Record<string, string> = {}): Fault =>
-  (exchange, { wire }) => {
-    // The simulator knows Google's words for the failures that it plays; for the others the number has to tell.
-    const isPlayed = wire.name !== "gemini" || (status !== 402 && status !== 403);
-    exchange.json(status, isPlayed ? wire.error(status, type, message) : { error: { code: status, message } }, headers);
-  };
-
-interface Refusal {
-  reason: FailureReason;
-  fault: Fault;
-  /** Word for word to the client, instead of on to the next provider. */
-  status?: number;
+/** One row: what the first provider does, and by what name the failure goes. */
+interface Row {
+  name: string;
+  stream: boolean;
+  reason: FailureReason | readonly FailureReason[];
+  /** Something has reached the client before it breaks. */
+  behindContent?: true;
+  fault: (exchange: Exchange, speech: Speech) => void | Promise<void>;
+  /** Nobody listens at the provider's address. */
+  down?: true;
+  /** It is the client that goes away. */
+  leaves?: true;
+  except?: (wire: string) => boolean;
 }
 
-/** What comes before any content, by status or by its absence. */
-const REFUSALS: Readonly<Record<string, Refusal>> = {
-  "reset before the headers": { reason: "reset", fault: (exchange) => exchange.reset() },
-  "no answer": { reason: "too_slow", fault: async (exchange) => void (await exchange.pause(1_500)) },
-  "500": { reason: "server_error", fault: refuses(500, "api_error", "boom") },
-  "503": { reason: "overloaded", fault: refuses(503, "overloaded_error", "overloaded") },
-  "529 with a web page": {
-    reason: "bad_answer",
-    fault: (exchange) => page(exchange, 529),
-  },
-  "200 with a web page": { reason: "bad_answer", fault: (exchange) => page(exchange, 200) },
-  "an empty body": {
-    reason: "empty_answer",
-    fault: (exchange) => exchange.head(200, { ...STREAM, "content-length": "0" }),
-  },
-  "429 for a minute": {
-    reason: "rate_limited",
-    fault: refuses(429, "rate_limit_error", "slow down", { "retry-after": "60" }),
-  },
-  "401": { reason: "auth", fault: refuses(401, "authentication_error", "invalid api key") },
-  "402": { reason: "billing", fault: refuses(402, "billing_error", "out of credit") },
-  "403": { reason: "forbidden", fault: refuses(403, "permission_error", "not yours") },
-  "404": { reason: "model_missing", fault: refuses(404, "not_found_error", "model: no such model") },
-  "prompt too long": {
-    reason: "context_too_long",
-    status: 400,
-    fault: refuses(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"),
-  },
-  "400": { reason: "bad_request", status: 400, fault: refuses(400, "invalid_request_error", "messages.0: odd") },
-};
-
-function page(exchange: Exchange, status: number): void {
+const BOTH = [true, false] as const;
+const words = Object.keys(REFUSALS) as Refused[];
+const positions = Object.keys(POSITIONS) as Position[];
+const breaks = Object.keys(BREAKS) as Break[];
+const page = (status: number) => (exchange: Exchange) => {
   const html = "<!doctype html><html><body><h1>Bad gateway</h1></body></html>";
   exchange.head(status, { "content-type": "text/html", "content-length": String(html.length) });
   exchange.write(html);
-}
-
-/** How a stream breaks. */
-const BREAKS: Readonly<Record<string, (exchange: Exchange) => void | Promise<void>>> = {
-  reset: (exchange) => exchange.reset(),
-  closed: (exchange) => exchange.close(),
-  silent: async (exchange) => void (await exchange.pause(1_500)),
-  ended: (exchange) => exchange.end(),
 };
 
-/** Where it breaks: behind how many of the events. */
-const POSITIONS: Readonly<Record<string, (frames: readonly Frame[]) => number>> = {
-  "before content": (frames) => frames.findIndex(({ at }) => at !== "start"),
-  "in thinking": (frames) => middleOf("thinking", frames),
-  "in text": (frames) => middleOf("text", frames),
-  "in a tool call": (frames) => middleOf("tool", frames),
-  "before the end": (frames) => frames.findIndex(({ at }) => at === "end"),
-};
+/** Google speaks of a day's quota of Gemini only; behind Vertex AI's 429 there is always a minute's. */
+const isNeverSaid = (reason: Refused) => (wire: string) => reason === "quota_window" && wire.startsWith("vertex");
 
-function middleOf(part: Frame["at"], frames: readonly Frame[]): number {
-  const places = frames.flatMap(({ at }, index) => (at === part ? [index] : []));
-  return (places[places.length >> 1] ?? 0) + 1;
-}
-
-const breaksAt =
-  (position: string, how: string): Fault =>
-  async (exchange, speech) => {
-    const frames = framesOf(speech, PARTS);
-    exchange.head(200, STREAM);
-    await play(exchange, frames.slice(0, POSITIONS[position]?.(frames)));
-    // What was written leaves first: a reset would overtake it.
-    await exchange.pause(30);
-    await BREAKS[how]?.(exchange);
-  };
-
-const wholeBreaks =
-  (how: string): Fault =>
-  async (exchange, speech) => {
-    const body = JSON.stringify(wholeOf(speech, PARTS));
-    exchange.head(200, { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) });
-    exchange.write(body.slice(0, body.length >> 1));
-    await exchange.pause(30);
-    if (how === "ended") return exchange.close();
-    await BREAKS[how]?.(exchange);
-  };
-
-const STREAM_FAULTS = Object.keys(POSITIONS).flatMap((position) =>
-  Object.keys(BREAKS).map((how) => ({ name: `${position}, ${how}`, position, fault: breaksAt(position, how) })),
-);
-const WHOLE_FAULTS = Object.keys(BREAKS).map((how) => ({ name: `whole, ${how}`, fault: wholeBreaks(how) }));
-
-const FAULTS: Readonly<Record<string, Fault>> = Object.fromEntries([
-  ...Object.entries(REFUSALS).map(([name, { fault }]) => [name, fault] as const),
-  ...STREAM_FAULTS.map(({ name, fault }) => [name, fault] as const),
-  ...WHOLE_FAULTS.map(({ name, fault }) => [name, fault] as const),
+const BEFORE_HEADERS: readonly Row[] = BOTH.flatMap((stream): Row[] => [
+  ...words.map(
+    (reason): Row => ({
+      name: `${reason}, by status`,
+      stream,
+      reason,
+      except: isNeverSaid(reason),
+      fault(exchange, { wire }) {
+        const { status, body } = refusalOf(reason, wire);
+        exchange.json(status, body);
+      },
+    }),
+  ),
+  { name: "nobody listens", stream, reason: "connect", down: true, fault: (exchange) => exchange.reset() },
+  { name: "reset", stream, reason: "reset", fault: (exchange) => exchange.reset() },
+  { name: "closed", stream, reason: "reset", fault: (exchange) => exchange.close() },
+  { name: "no answer", stream, reason: "too_slow", fault: BREAKS.silent },
+  { name: "529 with a web page", stream, reason: "bad_answer", fault: page(529) },
+  { name: "200 with a web page", stream, reason: "bad_answer", fault: page(200) },
+  {
+    name: "an empty body",
+    stream,
+    reason: "empty_answer",
+    fault: (exchange) => exchange.head(200, { "content-type": "text/event-stream", "content-length": "0" }),
+  },
+  ...words.map(
+    (reason): Row => ({
+      name: `${reason}, with status 200`,
+      stream,
+      reason,
+      except: isNeverSaid(reason),
+      fault: (exchange, { wire }) => exchange.json(200, refusalOf(reason, wire).body),
+    }),
+  ),
 ]);
-const NAMES = Object.keys(FAULTS);
-/** A model and a provider of its own for each case: what one does to health must not reach the others. */
-const modelOf = (name: string, stream: boolean) => `fault-${NAMES.indexOf(name)}-${stream ? "stream" : "whole"}`;
 
-const WIRES: Readonly<Record<string, string>> = {
-  anthropic: 'type = "anthropic-compatible"\nbase_url = "URL/wall"',
-  "openai-chat": 'type = "openai-compatible"\nbase_url = "URL/wall/v1"',
-  "openai-responses": 'type = "openai-compatible"\nwire = "openai-responses"\nbase_url = "URL/wall/v1"',
-  gemini: 'type = "gemini"\nbase_url = "URL/wall/v1beta"',
+/** What a break is called depends on when it is noticed. */
+const BROKEN: Readonly<Record<Break, readonly FailureReason[]>> = {
+  reset: ["reset"],
+  closed: ["reset", "truncated"],
+  silent: ["too_slow"],
+  ended: ["truncated", "empty_answer"],
 };
 
-function configOf(wire: string, url: string): string {
-  const provider = (name: string) =>
-    `[[providers]]\nname = "${name}"\n${WIRES[wire]?.replace("URL", url)}\napi_key = "k"\ntimeouts = { connect_ms = 2000, first_byte_ms = 800, first_event_ms = 800, idle_ms = 600 }\n`;
-  const models = [true, false].flatMap((stream) => NAMES.map((name) => modelOf(name, stream)));
-  const tables = models.map((model) => {
-    return `${provider(model)}[[models]]\nname = "${model}"\nproviders = [{ name = "${model}", priority = 1, model = "${model}" }, { name = "second", priority = 2, model = "well" }]\n`;
-  });
-  return `${provider("second")}${tables.join("")}[retry]\nmax_attempts = 2\n`;
+const IN_STREAM: readonly Row[] = positions.flatMap((position): Row[] => {
+  const behind = position === "before content" ? {} : ({ behindContent: true } as const);
+  return [
+    ...breaks.map(
+      (how): Row => ({
+        name: `${position}, ${how}`,
+        stream: true,
+        reason: BROKEN[how],
+        ...behind,
+        fault: (exchange, speech) => streamUntil(position, exchange, speech, PARTS, BREAKS[how]),
+      }),
+    ),
+    ...words.map(
+      (reason): Row => ({
+        name: `${position}, ${reason}`,
+        stream: true,
+        reason,
+        except: isNeverSaid(reason),
+        ...behind,
+        fault: (exchange, speech) =>
+          streamUntil(position, exchange, speech, PARTS, () => {
+            exchange.write(refusalFrame(reason, speech.wire));
+            exchange.end();
+          }),
+      }),
+    ),
+    {
+      name: `${position}, three events that are not JSON`,
+      stream: true,
+      reason: "bad_answer",
+      ...behind,
+      fault: (exchange, speech) =>
+        streamUntil(position, exchange, speech, PARTS, () => {
+          exchange.write('data: {"half": \n\n'.repeat(3));
+          exchange.end();
+        }),
+    },
+  ];
+});
+
+/** There is no proper end in the middle of a body whose length was told. */
+const IN_WHOLE: readonly Row[] = (["reset", "closed", "silent"] as const).map((how) => ({
+  name: `in the body, ${how}`,
+  stream: false,
+  reason: BROKEN[how],
+  fault: (exchange, speech) => halfOfWhole(exchange, speech, PARTS, BREAKS[how]),
+}));
+
+const CLIENT_GONE: readonly Row[] = [
+  ...BOTH.map(
+    (stream): Row => ({ name: "before headers", stream, reason: "client_gone", leaves: true, fault: BREAKS.silent }),
+  ),
+  ...positions.map(
+    (position): Row => ({
+      name: position,
+      stream: true,
+      reason: "client_gone",
+      leaves: true,
+      fault: (exchange, speech) => streamUntil(position, exchange, speech, PARTS, BREAKS.silent),
+    }),
+  ),
+];
+
+const ROWS: readonly Row[] = [...BEFORE_HEADERS, ...IN_STREAM, ...IN_WHOLE, ...CLIENT_GONE];
+
+/** What happens before anything is sent, so that no provider can bring it about. */
+const NEVER_SENT: readonly FailureReason[] = ["no_credential"];
+/** What only a client's own login can bring about: see oauth-passthrough. */
+const PASSED_THROUGH: readonly FailureReason[] = ["client_login"];
+
+test("every reason has a row", () => {
+  const shown = new Set([...ROWS.flatMap(({ reason }) => reason), ...NEVER_SENT, ...PASSED_THROUGH]);
+  expect(Object.keys(FAILURE_REASONS).filter((reason) => !shown.has(reason as FailureReason))).toEqual([]);
+});
+
+/** How a provider of each kind is configured, and what its models are called. */
+const WIRES: Readonly<Record<string, { provider: string; model: (name: string) => string }>> = {
+  anthropic: { provider: 'type = "anthropic-compatible"\nbase_url = "URL/wall"\napi_key = "k"', model: (name) => name },
+  "openai-chat": {
+    provider: 'type = "openai-compatible"\nbase_url = "URL/wall/v1"\napi_key = "k"',
+    model: (name) => name,
+  },
+  "openai-responses": {
+    provider: 'type = "openai-compatible"\nwire = "openai-responses"\nbase_url = "URL/wall/v1"\napi_key = "k"',
+    model: (name) => name,
+  },
+  gemini: { provider: 'type = "gemini"\nbase_url = "URL/wall/v1beta"\napi_key = "k"', model: (name) => name },
+  "vertex, Claude": { provider: "VERTEX", model: (name) => `claude-${name}` },
+  "vertex, Gemini": { provider: "VERTEX", model: (name) => `gemini-${name}` },
+  "vertex, open models": { provider: "VERTEX", model: (name) => `someone/${name}-maas` },
+};
+const VERTEX =
+  'type = "vertex-ai"\nbase_url = "URL/wall"\nproject = "p"\nlocation = "europe-west1"\noauth = { adc_file = "ADC", token_url = "TOKENS/token" }';
+
+/** A model and a provider of its own for each row: what one does to health must not reach the others. */
+function configOf(wire: string, urls: { wall: string; down: string; tokens: string; adc: string }): string {
+  const { provider, model } = WIRES[wire] ?? { provider: "", model: (name) => name };
+  const limits = `timeouts = { connect_ms = 2000, first_byte_ms = ${SILENCE_MS}, first_event_ms = ${SILENCE_MS}, idle_ms = ${SILENCE_MS} }`;
+  const table = (name: string, url: string, more = "") =>
+    `[[providers]]\nname = "${name}"\n${provider.replace("VERTEX", VERTEX).replace("URL", url).replace("TOKENS", urls.tokens).replace("ADC", urls.adc)}\n${more}\n`;
+  const rows = ROWS.map(
+    ({ down, leaves }, at) =>
+      `${table(`first-${at}`, down ? urls.down : urls.wall, leaves ? "" : limits)}[[models]]\nname = "row-${at}"\nproviders = [{ name = "first-${at}", priority = 1, model = "${model(`fault-${at}`)}" }, { name = "second", priority = 2, model = "${model("well")}" }]\n`,
+  );
+  return `${table("second", urls.wall)}${rows.join("")}[retry]\nmax_attempts = 2\n`;
 }
 
-interface Outcome {
-  status: number;
-  text: string;
-  entry: JournalEntry;
+/** How often the provider is asked, at most, that fails before content; retries of all requests together have a budget. */
+function mostAsked(reason: FailureReason): number {
+  return FAILURE_REASONS[reason].next === "retry" ? 2 : 1;
 }
 
 describe.each(Object.keys(WIRES))("%s", (wire) => {
+  const excess: number[] = [];
   let wall: RawServer;
+  let tokens: Upstream;
   let mux: Mux;
+  const folder = mkdtempSync(join(tmpdir(), "ccm-matrix-"));
   beforeAll(async () => {
     wall = await startRawServer(async (exchange) => {
       const speech = speechOf(exchange.request);
-      const name = NAMES[Number(exchange.request.model.split("-")[1])];
-      await (name === undefined ? healthy : FAULTS[name])?.(exchange, speech);
+      const row = ROWS[Number(/fault-(\d+)/.exec(exchange.request.model)?.[1])];
+      await (row?.fault ?? healthy)(exchange, speech);
     });
-    mux = await startMux({ config: configOf(wire, wall.url) });
+    tokens = await startUpstream((_request, reply) => reply.json({ access_token: "ya29.x", expires_in: 3_600 }));
+    const adc = join(folder, "adc.json");
+    writeFileSync(
+      adc,
+      JSON.stringify({ type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" }),
+    );
+    const down = `http://127.0.0.1:${await closedPort()}`;
+    mux = await startMux({ config: configOf(wire, { wall: wall.url, down, tokens: tokens.url, adc }) });
   });
   afterAll(async () => {
+    console.info(`${wire}: silence cost ${Math.max(...excess).toFixed(0)} ms more than its limit, at most`);
     await mux.close();
     await wall.close();
+    await tokens.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
-  async function ask(name: string, stream: boolean): Promise<Outcome> {
-    const response = await fetch(`${mux.url}/v1/messages`, {
+  function post(at: number, stream: boolean, signal?: AbortSignal): Promise<Response> {
+    return fetch(`${mux.url}/v1/messages`, {
       method: "POST",
+      ...(signal && { signal }),
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
-        model: modelOf(name, stream),
-        max_tokens: 500,
+        model: `row-${at}`,
+        max_tokens: 5_000,
         stream,
-        thinking: { type: "enabled", budget_tokens: 1024 },
+        thinking: { type: "enabled", budget_tokens: 1_024 },
         tools: [{ name: "Edit", input_schema: { type: "object", properties: {} } }],
         messages: [{ role: "user", content: "change it" }],
       }),
     });
+  }
+
+  async function ask(at: number, stream: boolean): Promise<{ status: number; text: string; entry: JournalEntry }> {
+    const response = await post(at, stream);
     const text = await response.text();
-    if (stream && response.status === 200) expect([name, checkStream(text)]).toEqual([name, []]);
     const id = response.headers.get("x-ccm-request-id");
     const entry = (await (await fetch(`${mux.url}/api/journal/${id}`)).json()) as JournalEntry;
     return { status: response.status, text, entry };
   }
 
-  describe.each([true, false])("streaming: %s", (stream) => {
-    test.concurrent.each(Object.entries(REFUSALS))("%s", async (name, { reason, status }) => {
-      const { entry, ...answer } = await ask(name, stream);
-      expect(entry.attempts[0]?.failure).toBe(reason);
-      expect([answer.status, entry.provider]).toEqual(status === undefined ? [200, "second"] : [status, undefined]);
-    });
-  });
+  const cases = ROWS.map((row, at) => [`${row.stream ? "streaming" : "whole"}: ${row.name}`, at, row] as const).filter(
+    ([, , { except }]) => !except?.(wire),
+  );
+  test.concurrent.each(cases.filter(([, , { leaves }]) => !leaves))("%s", async (_name, at, row) => {
+    const { status, text, entry } = await ask(at, row.stream);
+    const [first, ...others] = entry.attempts;
+    const reason = first?.failure;
+    expect([row.reason].flat()).toContain(reason);
+    if (reason === undefined) return;
+    const rule = FAILURE_REASONS[reason];
+    if (reason === "too_slow" && first) excess.push(first.ms - SILENCE_MS);
+    if (row.stream && status === 200) expect(checkStream(text)).toEqual([]);
 
-  test.concurrent.each(WHOLE_FAULTS.map(({ name }) => name))("not streaming, %s", async (name) => {
-    const { entry, status } = await ask(name, false);
-    expect([status, entry.provider, entry.outcome]).toEqual([200, "second", "ok"]);
-  });
-
-  test.concurrent.each(STREAM_FAULTS.map(({ name, position }) => [name, position] as const))(
-    "streaming, %s",
-    async (name, position) => {
-      const { entry, text } = await ask(name, true);
-      if (position === "before content") {
-        expect([entry.provider, entry.outcome]).toEqual(["second", "ok"]);
-        return;
-      }
-      // Once there is content the client keeps what it has, and is told that it is not all.
-      expect([entry.provider, entry.outcome]).toEqual([modelOf(name, true), "cut"]);
+    if (row.behindContent) {
+      // The client keeps what it has, and is told that it is not all.
+      expect([entry.outcome, entry.provider, others]).toEqual(["cut", `first-${at}`, []]);
       expect(text).toContain("event: error");
       expect(text).not.toContain("event: message_stop");
+      return;
+    }
+    const asked = entry.attempts.filter(({ provider }) => provider === `first-${at}`);
+    expect(asked.length).toBeLessThanOrEqual(mostAsked(reason));
+    if (rule.next === "stop" || rule.next === "larger") {
+      expect([status, entry.outcome, others]).toEqual([rule.status, "failed", []]);
+      expect(JSON.parse(text)).toMatchObject({ type: "error", error: { type: expect.any(String) } });
+      expect(text).toContain(REFUSALS[reason as Refused].message.slice(0, 12));
+    } else {
+      expect([status, entry.outcome, entry.provider]).toEqual([200, "ok", "second"]);
+      expect(text).not.toContain("event: error");
+    }
+  });
+
+  test.concurrent.for(cases.filter(([, , { leaves }]) => leaves))(
+    "%s, the client goes away",
+    async ([_name, at, row], { expect }) => {
+      const leaving = new AbortController();
+      const left = post(at, row.stream, leaving.signal).then((response) => response.text());
+      const reached = () =>
+        wall.requests.find(({ model }) => model.endsWith(`fault-${at}`) || model.endsWith(`fault-${at}-maas`));
+      await expect.poll(reached, { timeout: 10_000 }).toBeDefined();
+      setTimeout(() => leaving.abort(), 100);
+      await expect(left).rejects.toThrow();
+      await expect.poll(() => reached()?.leftAfter, { timeout: 3_000 }).toBeGreaterThan(0);
+      const found = async () => {
+        const { items } = (await (await fetch(`${mux.url}/api/journal?model=row-${at}`)).json()) as {
+          items: JournalEntry[];
+        };
+        return items.map(({ outcome, attempts }) => [outcome, ...attempts.map(({ failure }) => failure)]);
+      };
+      await expect.poll(found).toEqual([["cancelled", "client_gone"]]);
+      const { providers } = (await (await fetch(`${mux.url}/api/status`)).json()) as {
+        providers: { name: string; state: string }[];
+      };
+      expect(providers.find(({ name }) => name === `first-${at}`)?.state).toBe("ok");
     },
   );
 });

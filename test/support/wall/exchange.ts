@@ -144,7 +144,7 @@ function readRequest(bytes: Buffer) {
 }
 
 function isStream(path: string, body: Record<string, unknown>): boolean {
-  return body.stream === true || path.includes(":streamGenerateContent");
+  return body.stream === true || /:stream(?:GenerateContent|RawPredict)/.test(path);
 }
 
 function modelInPath(path: string): string {
