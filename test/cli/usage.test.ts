@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { BudgetView } from "../../lib/journal/budget.ts";
 import type { UsageReport } from "../../lib/journal/usage-report.ts";
 import { startSimulator } from "../../lib/simulator/server.ts";
 import { PATIENT, type Sandbox, sandboxes } from "./sandbox.ts";
@@ -52,7 +53,10 @@ test("usage is told while the server runs, after it was killed, and in every for
   for (const by of ["model", "route", "day"]) expect((await usage(box, "--by", by)).total.cost).toBe(report.total.cost);
 
   const text = (await box.ccmctl(["usage"])).stdout;
-  expect(text).toContain("vendor");
+  expect(text).toMatch(/^vendor +3 +/m);
+  expect(text).not.toContain("Budget");
+  const requests = (await box.ccmctl(["usage", "--by", "request"])).stdout;
+  expect(requests.match(/^\d\d:\d\d:\d\d {2}claude-sonnet-5-5 → vendor .* ok$/gm)).toHaveLength(3);
 
   const sumOf = (csv: string) => {
     const [header = "", ...lines] = csv.trim().split("\n");
@@ -73,7 +77,7 @@ test("usage says what it does not take", async () => {
     code: 1,
     stderr: expect.stringContaining("7d"),
   });
-  expect(await box.ccmctl(["usage", "--by", "request"])).toMatchObject({ code: 1 });
+  expect((await box.ccmctl(["usage", "--by", "request"])).stdout).toContain("No request since");
   expect(await box.ccmctl(["usage", "--csv", "--json"])).toMatchObject({ code: 1 });
 });
 
@@ -89,6 +93,9 @@ test("the status line shows model, provider, cost of this session and what is le
     /^Sonnet 5\.5 → vendor \(sold-model\) · (?:<\$0\.01|\$0\.\d\d) · \$\d+\.\d\d of \$1000\.00 left today$/,
   );
   expect(await line("no JSON")).toMatch(/^ccm · \$\d+\.\d\d of \$1000\.00 left today$/);
+  expect((await box.ccmctl(["usage"])).stdout).toMatch(/^ {2}today's budget +\S+ of \$1000\.00 +0 % +until /m);
+  const { budgets } = JSON.parse((await box.ccmctl(["usage", "--json"])).stdout) as { budgets: BudgetView[] };
+  expect(budgets).toMatchObject([{ key: "budget.day", limit: 1000, state: "free" }]);
   await box.ccmctl(["stop", "--now"]);
   expect(await line(JSON.stringify(told))).toContain("the proxy is not running");
 });

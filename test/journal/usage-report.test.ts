@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { requestRow, usageCsv } from "../../lib/journal/csv.ts";
+import { REQUEST_COLUMNS, requestRow, usageCsv } from "../../lib/journal/csv.ts";
 import type { JournalEntry } from "../../lib/journal/entry.ts";
 import { Tally } from "../../lib/journal/tally.ts";
 import { sinceDay, usageReport } from "../../lib/journal/usage-report.ts";
@@ -82,18 +83,84 @@ describe("a report of usage", () => {
   });
 });
 
+/** Reads CSV by the letter of RFC 4180. */
+function parseCsv(lines: string): string[][] {
+  const text = `${lines}\r\n`;
+  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y;
+  const rows: string[][] = [[]];
+  while (field.lastIndex < text.length) {
+    const found = field.exec(text);
+    if (!found) throw new Error(`no CSV: ${text}`);
+    rows.at(-1)?.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? "");
+    if (found[3] === "\r\n") rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
 describe("CSV", () => {
   it("has the figures of the report", () => {
     const report = usageReport(tallied(ENTRIES), "provider", "2026-01-01");
-    const [header = "", ...lines] = usageCsv(report).split("\n");
-    const at = header.split(",").indexOf("cost");
-    expect(lines.reduce((sum, line) => sum + Number(line.split(",")[at]), 0)).toBeCloseTo(report.total.cost, 9);
+    const [header = [], ...rows] = parseCsv(usageCsv(report));
+    const at = header.indexOf("cost");
+    expect(rows.reduce((sum, row) => sum + Number(row[at]), 0)).toBeCloseTo(report.total.cost, 9);
   });
 
-  it("quotes what would break a line, and disarms what a spreadsheet would run", () => {
-    const row = requestRow(answered({ requested: 'say "hi",\nplease', model: "=1+1" }));
-    expect(row).toContain('"say ""hi"",\nplease"');
-    expect(row).toContain("'=1+1");
+  it("has all that is known of a request, but for the attempts' details", () => {
+    const entry = answered({
+      session: "s",
+      class: "main",
+      stopReason: "end_turn",
+      ttftMs: 30,
+      listCost: 0.5,
+      error: "none",
+      rescue: { kind: "restart", from: "a", to: "b", at: 9 },
+      usage: {
+        input_tokens: 1,
+        output_tokens: 2,
+        cache_read_input_tokens: 3,
+        cache_creation_input_tokens: 4,
+        cache_creation: { ephemeral_1h_input_tokens: 5 },
+        output_tokens_details: { thinking_tokens: 6 },
+        server_tool_use: { web_search_requests: 7 },
+      },
+    });
+    const first = {
+      provider: "a",
+      model: "m",
+      wire: "anthropic",
+      at: 1,
+      ms: 12.4,
+      status: 529,
+      failure: "overloaded",
+    } as const;
+    const served = entry.attempts.map((attempt) => ({ ...attempt, requestId: "req_v" }));
+    const [row = []] = parseCsv(requestRow({ ...entry, attempts: [first, ...served] }));
+    const cells = Object.fromEntries(REQUEST_COLUMNS.map((column, at) => [column, row[at]]));
+    expect(Object.entries(cells).filter(([, cell]) => cell === "")).toEqual([]);
+    expect(cells).toMatchObject({
+      failures: "a:overloaded(529,12ms)",
+      attempts: "2",
+      thinking: "6",
+      cache_write_1h: "5",
+    });
+    expect(cells).toMatchObject({ reason: entry.reason, rescue: "restart a → b", vendor_request_id: "req_v" });
+  });
+
+  it("is read back as it was, whatever clients call a model; what a spreadsheet would run is disarmed", () => {
+    const names = fc.string({ unit: fc.constantFrom(..."ab,\"'\r\n\t =+-@é"), maxLength: 8 });
+    fc.assert(
+      fc.property(names, names, (requested, session) => {
+        const rows = parseCsv(requestRow(answered({ requested, session })));
+        expect(rows).toHaveLength(1);
+        const [row = []] = rows;
+        expect(row).toHaveLength(REQUEST_COLUMNS.length);
+        for (const [column, text] of Object.entries({ requested, session })) {
+          const cell = row[REQUEST_COLUMNS.indexOf(column as "session")] ?? "";
+          expect(cell).not.toMatch(/^[=+\-@\t\r\n]/);
+          expect([text, `'${text}`]).toContain(cell);
+        }
+      }),
+    );
   });
 });
 

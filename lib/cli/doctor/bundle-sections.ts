@@ -86,7 +86,7 @@ async function configLines(path: string): Promise<string[]> {
 
 function usageLines(env: NodeJS.ProcessEnv, now: Date): string[] {
   const since = sinceDay("7d", now.getTime()) ?? "";
-  return usageText(usageReport(openBooks(env).books.rows(since), "provider", since), PLAIN);
+  return usageText(usageReport(openBooks(env).books.rows(since), "provider", since), { paint: PLAIN });
 }
 
 async function requestSections(dir: string): Promise<Section[]> {

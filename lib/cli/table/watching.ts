@@ -11,9 +11,11 @@ export const WATCHING_VERBS = {
       "Read from the journal, so the server need not run. Days are those of this machine's clock.",
       "`cost` is by list price or your own prices; plans cost nothing. `saved` compares with the list price of the model",
       "that was asked for. Answers without a known price are counted, and are in neither.",
-      "With `--by request` every request that is still in the journal is a line: give --csv or --json.",
+      "`--by request` shows the newest requests; with --csv or --json, every one that is still in the journal.",
+      "Below: how much of each limit of your budget is used.",
     ],
     options: {
+      config,
       since: { type: "string", value: "7d", help: "today, 7d, 4w, or a day such as 2026-11-24 (default 7d)" },
       by: {
         type: "string",

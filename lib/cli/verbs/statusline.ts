@@ -5,11 +5,10 @@ import { runningServer } from "../../daemon/restart.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
 import { type BudgetState, budgetStates, dollars, tightest } from "../../journal/budget.ts";
 import type { SessionSums } from "../../journal/sessions.ts";
-import { firstDayOfPeriods, Spending } from "../../journal/spending.ts";
-import { configPath, readConfig } from "../configuration.ts";
+import { readConfig } from "../configuration.ts";
 import { EXIT, type Painter, painter } from "../terminal.ts";
-import { openBooks } from "../usage-books.ts";
-import { stringValue, type VerbContext } from "../verb.ts";
+import { openBooks, servedConfig, spendingOf } from "../usage-books.ts";
+import type { VerbContext } from "../verb.ts";
 
 /** What we use of that which Claude Code tells its status line; any of it may be missing. */
 interface Told {
@@ -23,10 +22,9 @@ export async function run(context: VerbContext): Promise<number> {
   const { books } = openBooks(env);
   const session = typeof told.session_id === "string" ? books.ledger.sessions.get(told.session_id) : undefined;
   const server = runningServer(stateDir(env));
-  const config = await readConfig(env, server?.configPath ?? (await configPath(env, stringValue(context, "config"))));
-  const spending = new Spending();
-  for (const row of books.rows(firstDayOfPeriods(Date.now()))) spending.addRow(row);
-  const budget = config.settings?.budget;
+  const { settings } = await readConfig(env, await servedConfig(context));
+  const spending = spendingOf(books);
+  const budget = settings?.budget;
   const parts = [
     modelWords(told, session),
     ...(session ? [costWords(session)] : []),
