@@ -1,0 +1,322 @@
+/** The numbered conformance cases of HTTP behaviour on upstreams of every protocol; those of one wire alone stand with the wire. */
+import { gzipSync } from "node:zlib";
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
+import { afterEach, describe, expect, it } from "vitest";
+import { checkStream } from "../../lib/anthropic/sse/grammar.ts";
+import { type Mux, startMux } from "../support/mux.ts";
+import { recordings } from "../support/recordings.ts";
+import { type Handler, sseBytes, startUpstream, type Upstream } from "../support/upstream.ts";
+
+const steps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of steps.splice(0).reverse()) await step();
+});
+
+/** One provider of each kind. */
+const KINDS = [
+  { type: "anthropic", model: "claude-haiku-5-5" },
+  { type: "moonshot", model: "kimi-k3" },
+  { type: "openai", model: "gpt-6-sol" },
+  { type: "gemini", model: "gemini-3.8-flash" },
+] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Providers named `a`, `b`, …, in this order, of one model named `m`. */
+async function house(...providers: { type: string; model: string; handler: Handler }[]) {
+  const upstreams: Upstream[] = [];
+  let config = "";
+  for (const [n, { type, handler }] of providers.entries()) {
+    const upstream = await startUpstream(handler);
+    steps.push(() => upstream.close());
+    upstreams.push(upstream);
+    config += `[[providers]]\nname = "${"abc"[n]}"\ntype = "${type}"\nbase_url = "${upstream.url}"\napi_key = "sk-0123456789abcdef"\n`;
+  }
+  const chain = providers.map(({ model }, n) => `{ name = "${"abc"[n]}", priority = ${n + 1}, model = "${model}" }`);
+  const mux = await startMux({ config: `${config}[[models]]\nname = "m"\nproviders = [${chain.join(", ")}]\n` });
+  steps.push(() => mux.close());
+  return { mux, upstreams };
+}
+
+function ask({ url }: Mux, body: object = {}, headers: Record<string, string> = { "x-api-key": "any" }) {
+  return fetch(`${url}/v1/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({
+      model: "m",
+      max_tokens: 100,
+      stream: true,
+      messages: [{ role: "user", content: "hi" }],
+      ...body,
+    }),
+  });
+}
+
+const fails =
+  (status: number, body: unknown, headers: Record<string, string> = {}): Handler =>
+  (_, reply) =>
+    reply.json(body, { status, headers });
+
+/** "Hello" as a stream of the kind's protocol. */
+function hello({ type }: Pick<Kind, "type">): Buffer {
+  const events: Record<Kind["type"], object[]> = {
+    anthropic: [
+      {
+        type: "message_start",
+        message: {
+          id: "msg_1",
+          type: "message",
+          role: "assistant",
+          model: "served",
+          content: [],
+          stop_reason: null,
+          stop_sequence: null,
+          usage: { input_tokens: 1, output_tokens: 1 },
+        },
+      },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+      { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hello" } },
+      { type: "content_block_stop", index: 0 },
+      { type: "message_delta", delta: { stop_reason: "end_turn", stop_sequence: null }, usage: { output_tokens: 1 } },
+      { type: "message_stop" },
+    ],
+    moonshot: [
+      { id: "c", choices: [{ index: 0, delta: { content: "Hello" }, finish_reason: null }] },
+      {
+        id: "c",
+        choices: [{ index: 0, delta: {}, finish_reason: "stop" }],
+        usage: { prompt_tokens: 1, completion_tokens: 1 },
+      },
+    ],
+    openai: [
+      { type: "response.output_text.delta", output_index: 0, content_index: 0, delta: "Hello" },
+      {
+        type: "response.completed",
+        response: { id: "r", status: "completed", output: [], usage: { input_tokens: 1, output_tokens: 1 } },
+      },
+    ],
+    gemini: [
+      {
+        candidates: [{ content: { parts: [{ text: "Hello" }] }, finishReason: "STOP" }],
+        usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1 },
+      },
+    ],
+  };
+  return sseBytes(
+    events[type].map((event) => JSON.stringify(event)),
+    {
+      named: type === "anthropic" || type === "openai",
+      done: type === "moonshot",
+    },
+  );
+}
+const says =
+  (kind: Kind, headers: Record<string, string> = {}): Handler =>
+  (_, reply) =>
+    reply.bytes(hello(kind), { headers: { "content-type": "text/event-stream", ...headers } });
+
+const TOO_LONG: Record<Kind["type"], { status: number; body: unknown }> = {
+  anthropic: {
+    status: 400,
+    body: {
+      type: "error",
+      error: { type: "invalid_request_error", message: "prompt is too long: 250000 tokens > 200000 maximum" },
+    },
+  },
+  moonshot: {
+    status: 400,
+    body: {
+      error: {
+        type: "invalid_request_error",
+        message: "Invalid request: Your request exceeded model token limit: 200000 (requested: 250000)",
+      },
+    },
+  },
+  openai: {
+    status: 400,
+    body: {
+      error: {
+        code: "context_length_exceeded",
+        type: "invalid_request_error",
+        message:
+          "This model's maximum context length is 200000 tokens. However, your messages resulted in 250000 tokens.",
+      },
+    },
+  },
+  gemini: {
+    status: 400,
+    body: {
+      error: {
+        code: 400,
+        status: "INVALID_ARGUMENT",
+        message: "The input token count (250000) exceeds the maximum number of tokens allowed (200000).",
+      },
+    },
+  },
+};
+
+describe.each(KINDS)("$type", (kind) => {
+  it("91: a 429 is not the client's business while another provider is there", async () => {
+    const limited = fails(429, { error: { message: "slow down" } }, { "retry-after": "30" });
+    const { mux } = await house({ ...kind, handler: limited }, { ...kind, handler: says(kind) });
+    const response = await ask(mux);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain("Hello");
+  });
+
+  it("93: a key that is refused is the provider's trouble, and coming back is of no use", async () => {
+    const { mux } = await house({
+      ...kind,
+      handler: fails(401, { error: { message: "bad key", type: "authentication_error" } }),
+    });
+    const response = await ask(mux);
+    expect(response.status).toBe(401);
+    expect(response.headers.get("x-should-retry")).toBe("false");
+    expect(await response.json()).toMatchObject({
+      type: "error",
+      error: { type: "authentication_error", message: expect.stringMatching(/\ba\b.*bad key/) },
+    });
+  });
+
+  it("94: a page where an API should be becomes an error in Anthropic's envelope, with the request's id", async () => {
+    const { mux } = await house({ ...kind, handler: (_, reply) => reply.html(502) });
+    const response = await ask(mux);
+    const text = await response.text();
+    expect(response.headers.get("content-type")).toContain("json");
+    expect(text).not.toContain("<");
+    const { error, request_id: id } = JSON.parse(text) as { error: { type: string }; request_id?: string };
+    expect(error.type).toMatch(/_error$/);
+    expect(id ?? response.headers.get("request-id")).toBeTruthy();
+  });
+
+  it("95: an overflow of the window is told in the words that make Claude Code compact", async () => {
+    const { status, body } = TOO_LONG[kind.type];
+    const { mux } = await house({ ...kind, handler: fails(status, body) });
+    const response = await ask(mux);
+    expect(response.status).toBe(400);
+    const { error } = (await response.json()) as { error: { message: string } };
+    expect(error.message).toBe("prompt is too long: 250000 tokens > 200000 maximum");
+  });
+
+  it("101, 103: a stream that comes compressed, and one cut at every byte, say the same", async () => {
+    const packed = gzipSync(hello(kind));
+    const { mux, upstreams } = await house({
+      ...kind,
+      handler: (_, reply) =>
+        reply.bytes(packed, { headers: { "content-type": "text/event-stream", "content-encoding": "gzip" } }),
+    });
+    const first = await (await ask(mux)).text();
+    upstreams[0]?.handle((_, reply) =>
+      reply.bytes(hello(kind), { slice: 1, headers: { "content-type": "text/event-stream" } }),
+    );
+    for (const text of [first, await (await ask(mux)).text()]) {
+      expect(checkStream(text)).toEqual([]);
+      expect(text).toContain("Hello");
+    }
+    expect(upstreams[0]?.requests.map(({ headers }) => headers["accept-encoding"])).toEqual(["identity", "identity"]);
+  });
+
+  it("108: every answer has an id of its own", async () => {
+    const { mux } = await house({ ...kind, handler: says(kind) });
+    const ids = await Promise.all(
+      Array.from({ length: 8 }, async () => /"id":"(msg_[A-Za-z0-9_]+)"/.exec(await (await ask(mux)).text())?.[1]),
+    );
+    for (const id of ids) expect(id).toMatch(/^msg_[A-Za-z0-9]+$/);
+    // Anthropic's own answers keep the ids that it gave them.
+    expect(new Set(ids).size).toBe(kind.type === "anthropic" ? 1 : ids.length);
+  });
+});
+
+it("91: when all are limited, the client is told the shortest wait after which somebody is free", async () => {
+  const limited = (seconds: string) => fails(429, { error: { message: "slow down" } }, { "retry-after": seconds });
+  const [kind] = KINDS;
+  const { mux } = await house({ ...kind, handler: limited("30") }, { ...kind, handler: limited("10") });
+  const response = await ask(mux);
+  expect(response.status).toBe(429);
+  const wait = Number(response.headers.get("retry-after"));
+  expect(wait).toBeGreaterThan(8);
+  expect(wait).toBeLessThanOrEqual(10);
+});
+
+it.each([
+  ["openai", "gpt-6-sol", 429, { error: { code: "insufficient_quota", message: "no money" } }],
+  [
+    "anthropic",
+    "claude-haiku-5-5",
+    429,
+    {
+      type: "error",
+      error: { type: "rate_limit_error", message: "limit", details: { error_code: "enforced_spend_limit_reached" } },
+    },
+  ],
+])("92: what only money mends is not to be tried again: %s", async (type, model, status, body) => {
+  const { mux } = await house({ type, model, handler: fails(status, body) });
+  const response = await ask(mux);
+  expect(response.status).toBeGreaterThanOrEqual(400);
+  expect(response.headers.get("x-should-retry")).toBe("false");
+});
+
+it.each(["role 'system' is not supported on this model", "context_management: Extra inputs are not permitted"])(
+  "96: Anthropic's refusal reaches its client byte for byte: %s",
+  async (message) => {
+    const body = Buffer.from(
+      ` {"type":"error", "error":{"type":"invalid_request_error","message":"${message}"},"more":1}`,
+    );
+    const { mux } = await house({ type: "anthropic", model: "m", handler: fails(400, body) });
+    const response = await ask(mux);
+    expect(response.status).toBe(400);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
+  },
+);
+
+it("105, 106: the client's checks and either form of its key are taken; what is not there is said so", async () => {
+  const [kind] = KINDS;
+  const { mux } = await house({ ...kind, handler: says(kind) });
+  for (const path of ["/", "/api/hello"]) expect((await fetch(mux.url + path, { method: "HEAD" })).status).toBe(200);
+  const both = { "x-api-key": "k", authorization: "Bearer k" };
+  for (const headers of [{ "x-api-key": "k" }, { authorization: "Bearer k" }, both])
+    expect((await ask(mux, {}, headers)).status).toBe(200);
+  const beta = await fetch(`${mux.url}/v1/messages?beta=true`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: "m", max_tokens: 9, stream: true, messages: [{ role: "user", content: "hi" }] }),
+  });
+  expect(await beta.text()).toContain("Hello");
+  const unknown = await fetch(`${mux.url}/v1/nothing`);
+  expect(unknown.status).toBe(404);
+  expect(await unknown.json()).toMatchObject({ type: "error", error: { type: "not_found_error" } });
+});
+
+it("107: tokens are counted for many at once, with nothing but model, messages and tools", async () => {
+  const { mux } = await house({ type: "groq", model: "openai/gpt-oss-20b", handler: (_, reply) => reply.html(500) });
+  const client = new Anthropic({ baseURL: mux.url, apiKey: "any", maxRetries: 0 });
+  const tools = [{ name: "Read", input_schema: { type: "object" as const } }];
+  const counts = await Promise.all(
+    Array.from({ length: 25 }, () =>
+      client.messages.countTokens({ model: "m", tools, messages: [{ role: "user", content: "hello" }] }),
+    ),
+  );
+  for (const { input_tokens } of counts) expect(input_tokens).toBeGreaterThan(0);
+});
+
+describe("110, 116: whatever Anthropic's servers can say reaches an OpenAI client as a valid stream", () => {
+  const found = recordings("anthropic").filter(({ events }) => events);
+  it.each(found)("$name", async ({ events = [] }) => {
+    const start = events.findIndex((event, n) => n > 0 && event.includes('"type":"message_start"'));
+    const first = start < 0 ? events : events.slice(0, start);
+    const { mux } = await house({
+      type: "anthropic",
+      model: "m",
+      handler: (_, reply) => reply.sse(first, { named: true }),
+    });
+    const client = new OpenAI({ apiKey: "any", baseURL: `${mux.url}/v1`, maxRetries: 0 });
+    const completion = await client.chat.completions
+      .stream({ model: "m", messages: [{ role: "user", content: "hi" }] })
+      .finalChatCompletion();
+    expect(["stop", "tool_calls", "length", "content_filter"]).toContain(completion.choices[0]?.finish_reason);
+    const response = await client.responses.stream({ model: "m", input: "hi" }).finalResponse();
+    expect(["completed", "incomplete"]).toContain(response.status);
+    const text = completion.choices[0]?.message.content ?? "";
+    expect(response.output_text.replaceAll("\n", "")).toBe(text.replaceAll("\n", ""));
+  });
+});
