@@ -23,14 +23,31 @@ export function logFilter({ level, text }: LogFilter): (line: string) => boolean
   };
 }
 
-/** A line with its time dimmed and its level in colour. */
+/** A line with its time dimmed, its level in colour, and what went wrong standing out among the facts. */
 export function paintLine(line: string, paint: Painter): string {
   const parts = /^(\S+) (\w+) +(.*?)( {2}\w+=.*)?$/s.exec(line);
   const level = levelOf(line);
   if (!parts || level === undefined) return level === "error" ? paint.red(line) : line;
   const [, time = "", , message = "", facts = ""] = parts;
   const colour = { error: paint.red, warn: paint.yellow, info: paint.green, debug: paint.dim, trace: paint.dim }[level];
-  return `${paint.dim(time)} ${colour(level.padEnd(5))} ${message}${paint.dim(facts)}`;
+  return `${paint.dim(time)} ${colour(level.padEnd(5))} ${message}${paintFacts(facts, paint)}`;
+}
+
+/** `key=value`, or `key="a value with blanks"`. */
+const FACT = /(\w+=)("(?:[^"\\]|\\.)*"|\S*)/g;
+
+function paintFacts(facts: string, paint: Painter): string {
+  const colours: Readonly<Record<string, Painter["dim"]>> = {
+    "error=": paint.red,
+    "attempts=": paint.yellow,
+    "rescue=": paint.yellow,
+    "cost=": paint.bold,
+    "id=": paint.cyan,
+  };
+  return facts.replace(
+    FACT,
+    (_fact, key: string, value: string) => paint.dim(key) + (colours[key] ?? paint.dim)(value),
+  );
 }
 
 /** Of a line for people, or of one in JSON. */

@@ -48,7 +48,8 @@ function inWords(facts: Record<string, unknown>): string {
   const parts = Object.entries(facts)
     .filter(([, value]) => value !== undefined && value !== "")
     .map(
-      ([key, value]) => `${key}=${typeof value === "string" && !/[\s="]/.test(value) ? value : JSON.stringify(value)}`,
+      ([key, value]) =>
+        `${key}=${typeof value === "string" && !/[\s="\p{Cc}]/u.test(value) ? value : plain(JSON.stringify(value))}`,
     );
   return parts.length === 0 ? "" : `  ${parts.join(" ")}`;
 }

@@ -8,13 +8,8 @@ export function logRequest(log: Logger, entry: JournalEntry): void {
   // One attempt that went well is told by the rest of the line.
   const isPlain = attempts.length === 0 || (attempts.length === 1 && isWell && !attempts[0]?.simulated);
   log.write(isWell ? "info" : "warn", `${entry.requested} → ${provider ?? "nobody"}`, {
-    id: entry.id,
-    session: entry.session,
-    class: entry.class,
-    route: entry.rule,
-    model: upstreamModel,
-    status: entry.status,
     outcome: entry.outcome,
+    status: entry.status,
     ms: Math.round(entry.totalMs),
     first_ms: entry.ttftMs === undefined ? undefined : Math.round(entry.ttftMs),
     in: usage?.input_tokens,
@@ -23,8 +18,14 @@ export function logRequest(log: Logger, entry: JournalEntry): void {
     cost: entry.cost === undefined ? undefined : Number(entry.cost.toFixed(6)),
     attempts: isPlain ? undefined : story(entry),
     rescue: entry.rescue && `${entry.rescue.kind} ${entry.rescue.from} → ${entry.rescue.to}`,
-    vendor_id: attempts.at(-1)?.requestId,
     error: entry.error,
+    route: entry.rule,
+    model: upstreamModel,
+    class: entry.class,
+    session: entry.session,
+    id: entry.id,
+    // One for each attempt: the vendor that failed is asked about its own.
+    vendor_id: attempts.flatMap(({ requestId }) => requestId ?? []).join(",") || undefined,
   });
 }
 

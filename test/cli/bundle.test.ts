@@ -67,7 +67,7 @@ log_bodies = true
     });
     expect(response.status).toBe(400);
     const id = response.headers.get("x-ccm-request-id") ?? "";
-    await expect.poll(async () => (await box.ccmctl(["logs"])).stdout, PATIENT).toContain(`nobody  id=${id}`);
+    await expect.poll(async () => (await box.ccmctl(["logs"])).stdout, PATIENT).toContain(`id=${id}`);
     writeFileSync(join(box.state, "ccm.log"), `2026-11-24T10:00:00.000Z error odd: ${SECRETS.login}\n`, { flag: "a" });
 
     const done = await box.ccmctl(["doctor", "--bundle", "report.txt"], { env });

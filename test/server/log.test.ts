@@ -17,6 +17,7 @@ it("tells the story of a request in one line", () => {
   const entry = answered({ id: "req_ccm_1", provider: "b", cost: 0.0123, session: "s-1" }, { requestId: "req_up_7" });
   entry.attempts.unshift({
     ...{ provider: "a", model: "m", wire: "anthropic", at: 0, ms: 12.4, status: 529, failure: "overloaded" },
+    requestId: "req_up_6",
   });
   logRequest(log, entry);
   expect(lines).toHaveLength(1);
@@ -26,9 +27,19 @@ it("tells the story of a request in one line", () => {
     "session=s-1",
     "cost=0.0123",
     '"a:overloaded(529,12ms) → b:ok(200,40ms)"',
-    "vendor_id=req_up_7",
+    "vendor_id=req_up_6,req_up_7",
   ])
     expect(lines[0]).toContain(part);
+});
+
+it("names who failed, also when nobody else was asked", () => {
+  const { log, lines } = logger();
+  const [attempt] = answered().attempts;
+  if (!attempt) throw new Error("no attempt");
+  const { provider: _nobody, ...entry } = answered({ outcome: "failed", status: 400, error: "bad field" });
+  logRequest(log, { ...entry, attempts: [{ ...attempt, provider: "a", status: 400, failure: "bad_request" }] });
+  expect(lines[0]).toContain("attempts=a:bad_request(400,40ms)");
+  expect(lines[0]).toContain("→ nobody");
 });
 
 it("tells machines the same as JSON", () => {
@@ -46,7 +57,8 @@ it("tells machines the same as JSON", () => {
 
 it("lets no name of a client begin a line of its own or command the terminal", () => {
   const { log, lines } = logger();
-  logRequest(log, answered({ requested: "x\n2026-11-24T12:00:00.000Z error forged\u001b[2J" }));
+  const nasty = "x\n2026-11-24T12:00:00.000Z error forged\u001b[2J\u009b31m";
+  logRequest(log, answered({ requested: nasty, session: "\u001b]0;title\u0007", class: "\u009b31m", error: nasty }));
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toMatch(/\p{Cc}/u);
 });
