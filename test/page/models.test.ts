@@ -90,9 +90,19 @@ describe.skipIf(browserPath === undefined)("Models", () => {
     expect(await onDisk()).toContain('{ name = "backup", priority = 2, model = "gpt-6-sol" }');
   });
 
-  test("the vendor's model ids are offered", async () => {
+  test("the models that the vendor lists now are offered; else the catalogue's, with price and context", async () => {
+    await card(SONNET).getByRole("button", { name: "Edit backup" }).click();
+    await page.locator('datalist option[value="simulated-small"]').first().waitFor({ state: "attached" });
+    await card(SONNET).getByLabel("Model at backup").fill("simulated-large");
+    await card(SONNET).locator(".field-hint", { hasText: "price unknown" }).waitFor();
+    await card(SONNET).getByLabel("Model at backup").fill("nowhere");
+    await card(SONNET).getByText("Not among the 2 that it lists.").waitFor();
+    await card(SONNET).getByLabel("Model at backup").press("Escape");
+    stage.simulator.setFault("primary", "500");
     await card(SONNET).getByRole("button", { name: "Edit primary" }).click();
-    await page.locator('datalist option[value="claude-sonnet-5-5"]').first().waitFor({ state: "attached" });
+    const known = page.locator('datalist option[value="claude-sonnet-5-5"]').first();
+    await known.waitFor({ state: "attached" });
+    expect(await known.textContent()).toMatch(/context · \$2 in, \$10 out/);
   });
 
   test("strategy and weights", async () => {

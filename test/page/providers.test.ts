@@ -42,7 +42,7 @@ describe.skipIf(browserPath === undefined)("Providers", () => {
     await page.getByLabel("API key").fill(SECRET);
     await page.getByText("Another address").click();
     await page.getByLabel("Base URL").fill(`${stage.simulator.url}/first`);
-    await page.getByRole("button", { name: "Add and test" }).click();
+    await page.getByRole("button", { name: "Test and add" }).click();
     await saved("added anthropic");
     await card("anthropic").getByText("Ready").waitFor();
     expect((await stage.ask({ model: "claude-opus-5-5" })).status).toBe(200);
@@ -61,11 +61,34 @@ describe.skipIf(browserPath === undefined)("Providers", () => {
     await page.getByRole("alert").getByText("there is a provider of that name already").waitFor();
     await name.fill("fast");
     await page.getByLabel("API key").fill("BACKUP_KEY");
-    await page.getByRole("button", { name: "Add and test" }).click();
+    await page.getByText("Another address").click();
+    await page.getByLabel("Base URL").fill(`${stage.simulator.url}/fast`);
+    await page.getByRole("button", { name: "Test and add" }).click();
     await saved("added fast");
     expect(await onDisk()).toContain('[[providers]]\nname = "fast"\ntype = "groq"\napi_key = "$BACKUP_KEY"');
+    expect(stage.simulator.requests.some(({ provider }) => provider === "fast")).toBe(true);
     await page.getByRole("button", { name: "Undo", exact: true }).click();
     await card("fast").waitFor({ state: "detached" });
+  });
+
+  test("one that does not work says why in the vendor's words, and nothing is saved before the user says so", async () => {
+    const before = await arrive("#/providers/+");
+    stage.simulator.setFault("lame", "auth");
+    await page.getByRole("button", { name: /^OpenRouter/ }).click();
+    await page.getByLabel("API key").fill(SECRET);
+    await page.getByText("Another address").click();
+    await page.getByLabel("Base URL").fill(`${stage.simulator.url}/lame`);
+    await page.getByRole("button", { name: "Test and add" }).click();
+    const outcome = page.getByRole("status").filter({ hasText: "Does not work" });
+    await outcome.waitFor();
+    expect(await words(outcome)).toMatch(/Key or login[\s\S]*refused/);
+    expect(await onDisk()).toBe(before);
+    expect(await page.content()).not.toContain("never-to-be-seen");
+    stage.simulator.setFault("lame", undefined);
+    await page.getByRole("button", { name: "Test again" }).click();
+    await saved("added openrouter");
+    await card("openrouter").getByText("Works").waitFor();
+    expect(await onDisk()).toContain(SECRET);
   });
 
   test("Vertex AI, added here, is complete: the server takes it and goes on serving", async () => {
@@ -73,7 +96,8 @@ describe.skipIf(browserPath === undefined)("Providers", () => {
     await page.getByRole("button", { name: /^Vertex AI/ }).click();
     await page.getByLabel("Project").fill("my-project");
     await page.getByLabel("Location").fill("europe-west1");
-    await page.getByRole("button", { name: "Add and test" }).click();
+    await page.getByRole("button", { name: "Test and add" }).click();
+    await page.getByRole("button", { name: "Add it all the same" }).click();
     await saved("added vertex-ai");
     const start = await stage.stop();
     await start();

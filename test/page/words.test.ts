@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { describe, expect, test } from "vitest";
+import { pictureOf, pictureWords } from "../../lib/admin/router/picture.ts";
 import {
   ago,
   bytes,
@@ -17,10 +19,13 @@ import {
   span,
 } from "../../lib/admin/words/format.ts";
 import { attemptEnd, endedAttempts, failureWord, outcomeSentence } from "../../lib/admin/words/outcome.ts";
+import { headerChanges } from "../../lib/admin/words/restructure.ts";
 import { ruleWord } from "../../lib/admin/words/rules.ts";
+import { SETTING_GROUPS } from "../../lib/admin/words/settings.ts";
 import { condition, providerNow } from "../../lib/admin/words/states.ts";
 import { verdict } from "../../lib/admin/words/verdict.ts";
 import { RULES } from "../../lib/config/route-names.ts";
+import { configSchema } from "../../lib/config/schema.ts";
 import { anAttempt, anEntry, aProvider, aStatus } from "./samples.ts";
 
 describe("numbers read like a person would say them", () => {
@@ -234,3 +239,51 @@ describe("a provider that is out says why, and what helps", () => {
 
 test("what is short keeps its tenths", () =>
   expect([0.04, 0.42, 9.94, 9.96, 1_234].map(fineDuration)).toEqual(["0.0 ms", "0.4 ms", "9.9 ms", "10 ms", "1.2 s"]));
+
+describe("headers, a line each", () => {
+  const path = ["providers", "p", "headers"];
+  test("what is shown masked and stays as it is is not saved over the secret", () =>
+    expect(headerChanges(path, { "x-key": "…cdef", "x-team": "a" }, ["x-key: …cdef", "x-team: b"])).toEqual([
+      { path: [...path, "x-team"], value: "b" },
+    ]));
+  test("lines come and go, and values may hold colons", () =>
+    expect(headerChanges(path, { old: "1" }, ["new: http://a:1"])).toEqual([
+      { path: [...path, "old"], delete: true },
+      { path: [...path, "new"], value: "http://a:1" },
+    ]));
+});
+
+test("every setting of the file has its place on the page", () => {
+  const elsewhere = { budget: ["providers", "routes"] } as Record<string, string[]>;
+  const { providers: _providers, models: _models, router: _router, ...sections } = configSchema.entries;
+  const missing = Object.entries(sections).flatMap(([section, schema]) => {
+    const shown = SETTING_GROUPS.find((group) => group.section === section)?.settings.map(({ key }) => key) ?? [];
+    const known = [...shown, ...(elsewhere[section] ?? [])];
+    return Object.keys(schema.wrapped.entries).flatMap((key) => (known.includes(key) ? [] : [`${section}.${key}`]));
+  });
+  expect(missing).toEqual([]);
+});
+
+test("the router as a picture: steps that can fire, each model once, and the same in words", () => {
+  const { router } = v.parse(configSchema, {
+    router: { default: { model: "m" }, background: { model: "s" }, websearch: { model: "m", enabled: false } },
+  });
+  const mapping = (provider: string) => ({ provider, model: "x", stand_in: false, priority: 1, weight: 1, lacks: [] });
+  const picture = pictureOf(router, [
+    { name: "m", strategy: "priority", affinity: "session", mappings: [mapping("a"), mapping("b")] },
+  ]);
+  expect(picture.steps.map(({ rule, leadsTo }) => [rule, leadsTo])).toEqual([
+    ["explicit", undefined],
+    ["subagent-tag", undefined],
+    ["background", 0],
+    ["model", undefined],
+    ["auto_map", 1],
+    ["default", 1],
+  ]);
+  expect(picture.models).toEqual([
+    { name: "s", providers: [] },
+    { name: "m", providers: ["a", "b"] },
+  ]);
+  expect(pictureWords(picture)).toContain("3. Background: s, served by nobody. 4. Defined model: the model that");
+  expect(pictureWords(picture)).toContain("6. Default: m, served by a, then b.");
+});

@@ -6,7 +6,7 @@ import { saveChanges } from "../state/edit.ts";
 import { providers } from "../state/store.ts";
 import type { ModelConfig } from "./chain.tsx";
 import { rankedLinks } from "./chain.tsx";
-import { knownModels, loadKnownModels } from "./known-models.ts";
+import { loadKnownModels, modelHint, modelSuggestions } from "./known-models.ts";
 
 /** One more provider at the end of the chain. */
 export function AddLink({ model, written }: { model: ModelView; written: ModelConfig }) {
@@ -59,8 +59,8 @@ export function AddLink({ model, written }: { model: ModelView; written: ModelCo
           label="Model there"
           path={[...path, "model"]}
           value={upstream.value}
-          hint="Empty: the same name, or the catalogue's stand-in."
-          suggestions={knownModels.value[provider.value] ?? []}
+          hint={modelHint(provider.value, upstream.value) ?? "Empty: the same name, or the catalogue's stand-in."}
+          suggestions={modelSuggestions(provider.value)}
           onInput={(text) => (upstream.value = text)}
         />
       </div>

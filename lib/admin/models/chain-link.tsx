@@ -6,9 +6,9 @@ import { Pill } from "../parts/pill.tsx";
 import { ProviderStateView } from "../parts/provider-state.tsx";
 import { type ConfigPath, saveChanges } from "../state/edit.ts";
 import { providerByName } from "../state/store.ts";
-import { compact, price } from "../words/format.ts";
+import { abilities } from "../words/abilities.ts";
 import type { ModelConfig } from "./chain.tsx";
-import { knownModels, loadKnownModels } from "./known-models.ts";
+import { loadKnownModels, modelHint, modelSuggestions } from "./known-models.ts";
 
 interface LinkProps {
   model: ModelView;
@@ -81,7 +81,8 @@ export function ChainLink({ model, mapping, view, path, rank, up, down }: LinkPr
             value={mapping.model}
             placeholder={view?.model ?? ""}
             hint="Empty: the same name, or the catalogue's stand-in."
-            suggestions={knownModels.value[mapping.name] ?? []}
+            suggestions={modelSuggestions(mapping.name)}
+            hintFor={(text) => (text === "" ? undefined : modelHint(mapping.name, text))}
           />
           <TextField
             label="Weight"
@@ -115,15 +116,9 @@ function LinkButton({
 function Abilities({ view }: { view: MappingView }) {
   return (
     <>
-      {view.context_window !== undefined && <span>{compact(view.context_window)} context</span>}
-      <span>{priceWords(view)}</span>
-      {view.lacks.length > 0 && <span>no {view.lacks.join(", no ")}</span>}
+      {abilities(view).map((words) => (
+        <span key={words}>{words}</span>
+      ))}
     </>
   );
-}
-
-function priceWords({ price: known }: MappingView): string {
-  if (!known) return "price unknown";
-  if (known.input === 0 && known.output === 0) return "free";
-  return `${price(known.input)} in, ${price(known.output)} out / M`;
 }

@@ -5,9 +5,16 @@ import { Exchange } from "../parts/exchange.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Note } from "../parts/messages.tsx";
 import { RequestStory } from "../parts/request-story.tsx";
-import { addressOf } from "../state/place.ts";
+import { explainAgain } from "../router/question.ts";
+import { addressOf, goTo } from "../state/place.ts";
 import { findRequest, requestById } from "../state/requests.ts";
 import { SendAgain } from "./send-again.tsx";
+
+/** Under Router, step by step, as it would be decided now. */
+function explainOf(entry: JournalEntry): void {
+  void explainAgain(entry);
+  goTo("router");
+}
 
 /** One request, followed live while it runs. Takes the focus, so that the keyboard's user is where the news is. */
 export function RequestDetail({ id }: { id: string }) {
@@ -38,6 +45,11 @@ export function RequestDetail({ id }: { id: string }) {
           ) : (
             <Exchange id={entry.id} sides="all" />
           )}
+          <p class="buttons">
+            <button type="button" class="button small" onClick={() => explainOf(entry)}>
+              Explain its route
+            </button>
+          </p>
           <SendAgain entry={entry} />
         </>
       )}

@@ -3,6 +3,7 @@ import { connection, notice, refusal, status } from "../state/store.ts";
 import { plural } from "../words/format.ts";
 import { Icon } from "./icons.tsx";
 import { Problem } from "./messages.tsx";
+import { NewVersion } from "./new-version.tsx";
 import { SimulationNotice } from "./simulation-notice.tsx";
 
 /** What concerns every tab: the server is away, was restarted, or its configuration file is broken. */
@@ -29,6 +30,7 @@ export function Announcements() {
         </Problem>
       )}
       {live && <SimulationNotice />}
+      {status.value && <NewVersion status={status.value} />}
       {notice.value !== undefined && (
         <div class="message info" role="status">
           <div>{notice.value}</div>

@@ -8,6 +8,8 @@ export function ConfirmButton(props: {
   /** For screen readers, where several buttons have the same label. */
   name?: string;
   yes: string;
+  /** Of the button that does it; `danger` where something is lost. */
+  tone?: "danger" | "primary";
   onYes: () => unknown;
   children: ComponentChildren;
 }) {
@@ -45,7 +47,7 @@ export function ConfirmButton(props: {
         <button ref={no} type="button" class="button small" onClick={() => (asking.value = false)}>
           Leave it
         </button>
-        <button type="button" class="button small danger" onClick={act}>
+        <button type="button" class={`button small ${props.tone ?? "danger"}`} onClick={act}>
           {props.yes}
         </button>
       </p>

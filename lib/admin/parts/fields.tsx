@@ -5,8 +5,9 @@ import { useEffect, useId } from "preact/hooks";
 import { type Change, type ConfigPath, markDraft, saveChanges } from "../state/edit.ts";
 import { pathText } from "../words/config-path.ts";
 import { fromText, type TextKind, toText } from "../words/field-text.ts";
+import { headerChanges } from "../words/restructure.ts";
 import { FieldFrame, faultAt } from "./field-frame.tsx";
-import { Suggestions } from "./suggestions.tsx";
+import { type Suggestion, Suggestions } from "./suggestions.tsx";
 
 interface FieldProps<T> {
   label: string;
@@ -20,10 +21,12 @@ interface FieldProps<T> {
 type TextFieldProps = FieldProps<unknown> & {
   kind?: TextKind;
   placeholder?: string;
-  suggestions?: readonly string[];
+  suggestions?: readonly Suggestion[];
   onSaved?: (value: unknown) => void;
   /** Shown under the field, from what is typed in it. */
   below?: (text: string) => ComponentChildren;
+  /** Instead of `hint`, from what is typed. */
+  hintFor?: (text: string) => ComponentChildren;
 };
 
 /** Text, a number, or a list of lines. It is saved when the field is left or Enter is pressed, and not before. */
@@ -71,7 +74,7 @@ export function TextField(props: TextFieldProps) {
     },
   };
   return (
-    <FieldFrame id={id} label={label} hint={hint} problem={problem} unsaved={unsaved}>
+    <FieldFrame id={id} label={label} hint={props.hintFor?.(text) ?? hint} problem={problem} unsaved={unsaved}>
       {kind === "lines" ? (
         <textarea {...control} class="mono" rows={Math.max(2, text.split("\n").length)} />
       ) : (
@@ -80,6 +83,19 @@ export function TextField(props: TextFieldProps) {
       {suggestions && <Suggestions id={`${id}-list`} values={suggestions} />}
       {props.below?.(text)}
     </FieldFrame>
+  );
+}
+
+/** Names with their values, one a line. Only the lines that were changed are saved: others may show a mask. */
+export function HeadersField(props: { label: string; path: ConfigPath; value: Record<string, string>; hint: string }) {
+  const { path, value } = props;
+  return (
+    <TextField
+      {...props}
+      kind="lines"
+      value={Object.entries(value).map(([name, one]) => `${name}: ${one}`)}
+      changes={(lines) => headerChanges(path, value, Array.isArray(lines) ? lines : [])}
+    />
   );
 }
 
@@ -149,7 +165,7 @@ export function SelectField(props: FieldProps<string> & { choices: readonly Choi
 
 /** Yes or no; saved at once. */
 export function SwitchField(props: FieldProps<boolean> & { name?: string }) {
-  const { label, path, value, changes, name } = props;
+  const { label, path, value, hint, changes, name } = props;
   const { shown, send } = usePending(value);
   const flip = () =>
     send(!value, () => saveChanges(name ?? label, ...(changes?.(!value) ?? [{ path, value: !value }])));
@@ -160,6 +176,7 @@ export function SwitchField(props: FieldProps<boolean> & { name?: string }) {
         <input type="checkbox" checked={shown} onChange={flip} aria-label={name} />
         {label}
       </label>
+      {hint && <p class="field-hint">{hint}</p>}
       {problem !== undefined && <p class="small bad-text">Not saved: {problem}</p>}
     </div>
   );

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { ConfigPath } from "../state/edit.ts";
 import { FieldFrame, faultAt } from "./field-frame.tsx";
-import { Suggestions } from "./suggestions.tsx";
+import { type Suggestion, Suggestions } from "./suggestions.tsx";
 
 /** A text field of a form that is saved as a whole. */
 export function PlainField(props: {
@@ -13,9 +13,10 @@ export function PlainField(props: {
   secret?: boolean;
   placeholder?: string;
   hint?: ComponentChildren;
-  suggestions?: readonly string[];
+  suggestions?: readonly Suggestion[];
   problem?: string | undefined;
   onInput: (value: string) => void;
+  onFocus?: () => void;
 }) {
   const id = useId();
   const { suggestions } = props;
@@ -34,6 +35,7 @@ export function PlainField(props: {
         value={props.value}
         aria-invalid={problem === undefined ? undefined : "true"}
         aria-describedby={`${id}-hint`}
+        onFocus={props.onFocus}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       />
       {suggestions && <Suggestions id={`${id}-list`} values={suggestions} />}

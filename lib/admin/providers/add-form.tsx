@@ -1,14 +1,22 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { CatalogEntry } from "../../server/admin/views.ts";
+import { loadKnownModels, modelHint, modelSuggestions } from "../models/known-models.ts";
 import { PlainField } from "../parts/plain-field.tsx";
 import { markDraft, saveChanges } from "../state/edit.ts";
 import { goTo } from "../state/place.ts";
 import { models, providers } from "../state/store.ts";
 import { freeName } from "../words/restructure.ts";
 import { AUTH_WORDS } from "../words/states.ts";
-import { additions, keyDoubt, type NewProvider, required } from "./new-provider.ts";
-import { testAfterSave } from "./test-state.ts";
+import { additions, isTryable, keyDoubt, type NewProvider, required } from "./new-provider.ts";
+import { TestOutcome } from "./test-button.tsx";
+import { forgetTest, testProvider, testResults } from "./test-state.ts";
+
+/** What cannot be tried out before it is added, and why. */
+const AFTERWARDS: Readonly<Record<string, string>> = {
+  oauth: "You sign in after it has been added.",
+  passthrough: "Claude Code's own login goes through, so there is nothing to try out without it.",
+};
 
 /** The model that Claude Code asks for when nobody chose another. */
 const USUAL_MODEL = "claude-sonnet-5-5";
@@ -34,14 +42,22 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
   const { name, auth_type } = draft.value;
   const must = required(entry, auth_type);
   const nameTaken = taken.some((other) => other.toLowerCase() === name.trim().toLowerCase());
+  const whole = () => additions(entry, { ...draft.value, name: name.trim() }, isFirst);
+  const add = async () => {
+    if (!(await saveChanges(`added ${name.trim()}`, ...whole()))) return;
+    markDraft("the new provider", false);
+    goTo("providers", name.trim());
+  };
   const submit = async (event: Event) => {
     event.preventDefault();
-    const clean = { ...draft.value, name: name.trim() };
-    if (nameTaken || !(await saveChanges(`added ${clean.name}`, ...additions(entry, clean, isFirst)))) return;
-    markDraft("the new provider", false);
-    testAfterSave.value = clean.name;
-    goTo("providers", clean.name);
+    if (nameTaken) return;
+    if (!isTryable(auth_type)) return add();
+    const tested = await testProvider(name.trim(), whole());
+    if (tested.phase === "done" && tested.view.ok) await add();
   };
+  const result = testResults.value[name.trim()];
+  const failed = result?.phase === "done" && !result.view.ok;
+  useEffect(() => forgetTest(name.trim()), [JSON.stringify(draft.value)]);
   const text = (key: keyof NewProvider) => ({
     path: ["providers", name, key],
     value: draft.value[key],
@@ -73,7 +89,7 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
               </option>
             ))}
           </select>
-          <p class="field-hint">{auth_type === "oauth" && "You sign in after it has been added."}</p>
+          <p class="field-hint">{AFTERWARDS[auth_type]}</p>
         </div>
         {auth_type === "api_key" && (
           <PlainField
@@ -101,16 +117,30 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
           <PlainField label="Model" hint="Its default model. Empty: define models later." {...text("model")} />
           <PlainField
             label="Its id there"
-            hint={entry.stand_ins ? "Empty: the catalogue chooses." : "As the vendor calls it."}
+            hint={
+              modelHint(name.trim(), draft.value.upstream) ??
+              (entry.stand_ins ? "Empty: the catalogue chooses." : "As the vendor calls it.")
+            }
+            suggestions={modelSuggestions(name.trim())}
+            onFocus={() => isTryable(auth_type) && void loadKnownModels(name.trim(), whole().slice(0, 1))}
             {...text("upstream")}
             required={draft.value.model !== "" && !entry.stand_ins && entry.wire !== "anthropic"}
           />
         </fieldset>
       )}
+      <TestOutcome name={name.trim()} />
       <p class="buttons">
-        <button type="submit" class="button primary">
-          Add and test
+        <button type="submit" class="button primary" disabled={result?.phase === "testing"}>
+          {!isTryable(auth_type) ? "Add" : failed ? "Test again" : "Test and add"}
         </button>
+        {failed && (
+          <button type="button" class="button" onClick={add}>
+            Add it all the same
+          </button>
+        )}
+        <span class="small muted">
+          {isTryable(auth_type) && "It is asked first; nothing is saved, and its key kept nowhere, before it works."}
+        </span>
       </p>
     </form>
   );

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { CatalogEntry } from "../../server/admin/views.ts";
 import { Empty } from "../parts/messages.tsx";
-import { matches, needs } from "./catalog.ts";
+import { costs, matches, needs } from "./catalog.ts";
 
 /** The catalogue as tiles, with a search. */
 export function CatalogTiles({ entries, pick }: { entries: readonly CatalogEntry[]; pick: (id: string) => void }) {
@@ -44,6 +44,7 @@ export function CatalogTiles({ entries, pick }: { entries: readonly CatalogEntry
                   <button type="button" class="tile" onClick={() => pick(entry.id)}>
                     <b>{entry.label}</b>
                     <span class="muted small">needs: {needs(entry)}</span>
+                    <span class="muted small">costs: {costs(entry)}</span>
                   </button>
                 </li>
               ))}

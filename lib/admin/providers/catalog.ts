@@ -1,6 +1,7 @@
 import type { CatalogEntry } from "../../server/admin/views.ts";
 import { getJson } from "../state/api.ts";
 import { resource } from "../state/resource.ts";
+import { price } from "../words/format.ts";
 
 /** Every type of provider that can be set up. Read once, when somebody wants to add one. */
 export const catalog = resource(async () => (await getJson<{ items: CatalogEntry[] }>("/api/catalog")).items);
@@ -16,6 +17,20 @@ export function needs({ auth_types, base_url }: CatalogEntry): string {
   } as const;
   const words = auth_types.map((type) => ways[type as keyof typeof ways] ?? type).join(" or ");
   return base_url === "" ? `${words}, and an address` : words;
+}
+
+/** What a request like most of Claude Code's costs there. */
+export function costs({ costs: known }: CatalogEntry): string {
+  switch (known.kind) {
+    case "tokens":
+      return `${price(known.input)} in, ${price(known.output)} out / M (${known.model})`;
+    case "plan":
+      return "a subscription of its vendor";
+    case "own_machine":
+      return "nothing: it is your machine";
+    default:
+      return "as its owner says";
+  }
 }
 
 /** Do all the words that were typed occur in its names? */

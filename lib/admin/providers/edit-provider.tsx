@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { ConfigTree, ProviderConfig } from "../../config/schema.ts";
 import type { ProviderView } from "../../server/admin/views.ts";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
-import { SecretField, SelectField, SwitchField, TextField } from "../parts/fields.tsx";
+import { HeadersField, SecretField, SelectField, SwitchField, TextField } from "../parts/fields.tsx";
 import { saveChanges } from "../state/edit.ts";
 import { goTo } from "../state/place.ts";
 import { plural } from "../words/format.ts";
@@ -88,8 +88,8 @@ function Advanced({ written, at }: { written: ProviderConfig; at: (key: string) 
   const number = (key: string, label: string, value: number | undefined, hint = "") => (
     <TextField label={label} kind="number" path={at(key)} value={value} hint={hint} />
   );
-  const timeout = (key: keyof typeof timeouts, label: string) => (
-    <TextField label={label} kind="number" path={[...at("timeouts"), key]} value={timeouts[key]} />
+  const timeout = (key: keyof typeof timeouts, label: string, hint = "") => (
+    <TextField label={label} kind="number" path={[...at("timeouts"), key]} value={timeouts[key]} hint={hint} />
   );
   return (
     <div class="fields">
@@ -106,17 +106,17 @@ function Advanced({ written, at }: { written: ProviderConfig; at: (key: string) 
         value={written.api_keys}
         hint="One a line; the next one serves while one rests."
       />
-      <TextField
+      <HeadersField
         label="Extra headers"
-        kind="lines"
         path={at("headers")}
-        value={Object.entries(written.headers).map(([key, value]) => `${key}: ${value}`)}
+        value={written.headers}
         hint="One a line: name: value."
-        changes={(lines) => [{ path: at("headers"), value: headersOf(lines) }]}
       />
       {timeout("connect_ms", "To connect, in ms")}
       {timeout("first_byte_ms", "To the first byte, in ms")}
+      {timeout("first_event_ms", "To the first event, in ms")}
       {timeout("idle_ms", "Between words, in ms")}
+      {timeout("total_ms", "In all, in ms", "0: no bound.")}
       {number(
         "max_concurrent_requests",
         "Requests at the same time",
@@ -127,16 +127,6 @@ function Advanced({ written, at }: { written: ProviderConfig; at: (key: string) 
         <TextField label="Login kept as" path={at("login")} value={written.login} hint="Empty: its own name." />
       )}
     </div>
-  );
-}
-
-function headersOf(lines: unknown): Record<string, string> {
-  const all = Array.isArray(lines) ? lines : [];
-  return Object.fromEntries(
-    all.map((line: string) => {
-      const [name = "", ...rest] = line.split(":");
-      return [name.trim(), rest.join(":").trim()];
-    }),
   );
 }
 

@@ -6,10 +6,10 @@ import { Pill } from "../parts/pill.tsx";
 import { ProviderStateView } from "../parts/provider-state.tsx";
 import { addressOf } from "../state/place.ts";
 import { plural, span } from "../words/format.ts";
-import { AUTH_WORDS, LOGIN_STATES, PROVIDER_STATES } from "../words/states.ts";
+import { AUTH_WORDS, condition, LOGIN_STATES } from "../words/states.ts";
 import { EditProvider } from "./edit-provider.tsx";
 import { PlanUsage } from "./plan-usage.tsx";
-import { TestButton } from "./test-button.tsx";
+import { TestButton, TestOutcome } from "./test-button.tsx";
 
 interface CardProps {
   provider: ProviderView;
@@ -22,7 +22,7 @@ interface CardProps {
 
 export function ProviderCard({ provider, tree, open, up, down }: CardProps) {
   const { name } = provider;
-  const { mend } = PROVIDER_STATES[provider.state];
+  const { mend } = condition(provider);
   return (
     <li class={`card provider ${provider.enabled ? "" : "off"} ${open ? "open" : ""}`}>
       <div class="card-head">
@@ -32,10 +32,11 @@ export function ProviderCard({ provider, tree, open, up, down }: CardProps) {
         </div>
         <ProviderStateView provider={provider} />
       </div>
-      {mend !== "" && <p class="small">{mend}</p>}
+      {mend !== "" && <p class="small muted">{mend}</p>}
       {open && tree ? <EditProvider provider={provider} tree={tree} /> : <ProviderFacts provider={provider} />}
+      <TestOutcome name={name} />
       <p class="small muted">
-        {plural(provider.requests, "attempt")} since start, {provider.failures} failed
+        {plural(provider.requests, "attempt")} since start{provider.failures > 0 && `, ${provider.failures} failed`}
         {provider.docs && (
           <>
             {" · "}
@@ -81,15 +82,18 @@ function ProviderFacts({ provider }: { provider: ProviderView }) {
   return (
     <Facts
       facts={[
-        ["Protocol", <Pill>{provider.wire}</Pill>],
-        ["Base URL", <span class="mono">{provider.base_url}</span>],
+        [
+          "Address",
+          <>
+            <span class="mono">{provider.base_url}</span> <span class="muted small">{provider.wire}</span>
+          </>,
+        ],
         ["Signs in with", AUTH_WORDS[provider.auth_type] ?? provider.auth_type],
         ["Login", provider.login && <LoginLine login={provider.login} />],
         ["Plan", provider.login?.usage && <PlanUsage usage={provider.login.usage} />],
         ["Key", provider.auth_type === "api_key" && <KeyView provider={provider} />],
         ["Project", provider.project],
         ["Location", provider.location],
-        ["Priority", provider.priority],
         ["Waits at most", waits(provider)],
         ["Extra headers", provider.headers.join(", ")],
         ["Used by", <UsedBy provider={provider} />],
@@ -123,16 +127,19 @@ function KeyView({ provider }: { provider: ProviderView }) {
 
 function UsedBy({ provider }: { provider: ProviderView }) {
   if (provider.used_by.length === 0) return <span class="muted">no model yet</span>;
-  return (
-    <a href={addressOf("models")}>
-      {provider.used_by.map(({ model, priority }) => `${model} (${priority})`).join(", ")}
-    </a>
-  );
+  return <a href={addressOf("models")}>{provider.used_by.map(({ model }) => model).join(", ")}</a>;
 }
 
+const WAITS = [
+  { key: "connect_ms", word: "to connect", usual: 10_000 },
+  { key: "first_byte_ms", word: "for the first word", usual: 120_000 },
+  { key: "idle_ms", word: "between words", usual: 120_000 },
+] as const;
+
+/** What differs from the usual. */
 function waits({ timeouts }: ProviderView): string {
-  const words = { connect_ms: "to connect", first_byte_ms: "for the first word", idle_ms: "between words" };
-  return Object.entries(words)
-    .flatMap(([key, word]) => (timeouts[key] ? [`${span(timeouts[key] / 1_000)} ${word}`] : []))
-    .join(", ");
+  return WAITS.flatMap(({ key, word, usual }) => {
+    const ms = timeouts[key];
+    return ms && ms !== usual ? [`${span(ms / 1_000)} ${word}`] : [];
+  }).join(", ");
 }

@@ -1,60 +1,81 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { addressOf } from "../state/place.ts";
-import { change } from "../test/trial.ts";
-import { duration } from "../words/format.ts";
-import { type TestResult, testAfterSave, testProvider } from "./test-state.ts";
+import type { ProviderCheck } from "../../server/admin/views.ts";
+import { Icon, type IconName } from "../parts/icons.tsx";
+import { duration, sentence } from "../words/format.ts";
+import { type TestResult, testProvider, testResults } from "./test-state.ts";
 
-/** Asks the provider for a word, and says what came of it. */
+/** Asks the provider for a word, with each thing that Claude Code needs. */
 export function TestButton({ name }: { name: string }) {
-  const result = useSignal<TestResult | undefined>(undefined);
-  const run = async () => {
-    result.value = { phase: "testing" };
-    result.value = await testProvider(name);
-  };
-  useEffect(() => {
-    if (testAfterSave.value !== name) return;
-    testAfterSave.value = undefined;
-    void run();
-  }, [name]);
   return (
-    <>
-      <button
-        type="button"
-        class="button small"
-        disabled={result.value?.phase === "testing"}
-        onClick={run}
-        aria-label={`Test ${name}`}
-      >
-        Test
-      </button>
-      <span class="small" role="status">
-        <Words name={name} result={result.value} />
-      </span>
-    </>
+    <button
+      type="button"
+      class="button small"
+      disabled={testResults.value[name]?.phase === "testing"}
+      onClick={() => testProvider(name)}
+      aria-label={`Test ${name}`}
+    >
+      Test
+    </button>
   );
 }
 
-function Words({ name, result }: { name: string; result: TestResult | undefined }) {
+/** What came of the last test: a verdict, and below it check by check, in the vendor's own words. */
+export function TestOutcome({ name }: { name: string }) {
+  return (
+    <div role="status" class="test-outcome">
+      <Outcome result={testResults.value[name]} />
+    </div>
+  );
+}
+
+function Outcome({ result }: { result: TestResult | undefined }) {
   if (!result) return null;
   switch (result.phase) {
     case "testing":
-      return <>Asking it …</>;
-    case "unavailable":
+      return <p class="small muted">Asking it for a few words, a tool call and a look at a picture …</p>;
+    case "refused":
+      return (
+        <p class="small bad-text">
+          <b>Not tried:</b> {sentence(result.problem.message)}
+        </p>
+      );
+    default: {
+      const { ok, model, ms, checks } = result.view;
       return (
         <>
-          This server has no test of its own.{" "}
-          <a href={addressOf("test")} onClick={() => change({ provider: name })}>
-            Send it a message
-          </a>
+          <p class={ok ? "ok-text" : "bad-text"}>
+            <b>{ok ? "Works" : "Does not work"}</b>{" "}
+            <span class="small muted">
+              {model !== undefined && <span class="mono">{model}</span>} in {duration(ms)}
+            </span>
+          </p>
+          <ul class="checks-list small">
+            {checks.map((check) => (
+              <CheckLine key={check.id} check={check} />
+            ))}
+          </ul>
         </>
       );
-    default:
-      return (
-        <span class={result.ok ? "ok-text" : "bad-text"}>
-          {result.ok ? "Works" : "Does not work"}
-          {result.ms !== undefined && ` (${duration(result.ms)})`}: {result.message}
-        </span>
-      );
+    }
   }
+}
+
+const OUTCOMES = {
+  ok: { icon: "check", word: "fine" },
+  failed: { icon: "cross", word: "failed" },
+  unclear: { icon: "alert", word: "unclear" },
+  skipped: { icon: "stop", word: "not asked" },
+} as const satisfies Record<ProviderCheck["outcome"], { icon: IconName; word: string }>;
+
+function CheckLine({ check: { label, outcome, detail, ms } }: { check: ProviderCheck }) {
+  const { icon, word } = OUTCOMES[outcome];
+  return (
+    <li class={outcome}>
+      <Icon name={icon} size={14} />
+      <span>
+        <b>{sentence(label).replace(/\.$/, "")}</b>
+        <span class="sr-only"> {word}</span>: {detail}
+      </span>
+      {ms !== undefined && <span class="muted">{duration(ms)}</span>}
+    </li>
+  );
 }

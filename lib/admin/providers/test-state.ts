@@ -1,30 +1,41 @@
-/** Trying out whether a provider answers. */
+/** Trying out what a provider can do, saved or not. */
 import { signal } from "@preact/signals";
+import type { ProviderTestView } from "../../server/admin/views.ts";
 import { ApiProblem, sendJson } from "../state/api.ts";
+import type { Change } from "../state/edit.ts";
 
-/** The provider that was just added: its card tests it as soon as it shows. */
-export const testAfterSave = signal<string | undefined>(undefined);
-
-/** What `POST /api/providers/NAME/test` tells; anything may be missing. */
-interface TestAnswer {
-  ok?: boolean;
-  message?: string;
-  ms?: number;
-}
-
+/** `refused`: it was not even tried, for what is written about it cannot be. */
 export type TestResult =
   | { phase: "testing" }
-  | { phase: "done"; ok: boolean; message: string; ms?: number }
-  | { phase: "unavailable" };
+  | { phase: "done"; view: ProviderTestView }
+  | { phase: "refused"; problem: ApiProblem };
 
-export async function testProvider(name: string): Promise<TestResult> {
-  try {
-    const answer = await sendJson<TestAnswer>("POST", `/api/providers/${encodeURIComponent(name)}/test`);
-    const ok = answer.ok === true;
-    const message = answer.message ?? (ok ? "It answers." : "It did not answer as it should.");
-    return { phase: "done", ok, message, ...(answer.ms !== undefined && { ms: answer.ms }) };
-  } catch (error) {
-    if (error instanceof ApiProblem && error.code === "not_found") return { phase: "unavailable" };
-    return { phase: "done", ok: false, message: error instanceof Error ? error.message : String(error) };
-  }
+/** The last test of each provider, for as long as the page is open. */
+export const testResults = signal<Readonly<Record<string, TestResult>>>({});
+
+/**
+ * Asks the provider for real, and keeps what came of it.
+ * @param changes how the provider would be, where that is not saved yet; nothing of them is kept
+ */
+export async function testProvider(name: string, changes?: readonly Change[]): Promise<TestResult> {
+  tell(name, { phase: "testing" });
+  const path = `/api/providers/${encodeURIComponent(name)}/test`;
+  const result = await sendJson<ProviderTestView>("POST", path, { ...(changes && { changes }) }).then(
+    (view): TestResult => ({ phase: "done", view }),
+    (error: unknown): TestResult => {
+      if (error instanceof ApiProblem) return { phase: "refused", problem: error };
+      throw error;
+    },
+  );
+  tell(name, result);
+  return result;
+}
+
+export function forgetTest(name: string): void {
+  const { [name]: _gone, ...rest } = testResults.value;
+  testResults.value = rest;
+}
+
+function tell(name: string, result: TestResult): void {
+  testResults.value = { ...testResults.value, [name]: result };
 }

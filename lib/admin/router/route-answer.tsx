@@ -30,8 +30,8 @@ export function RouteAnswer({ answer }: { answer: RouteView }) {
           Left out: {provider}, {why}
         </p>
       ))}
-      <details>
-        <summary>Every step that was looked at</summary>
+      <details open>
+        <summary>Step by step</summary>
         <ul class="tried small">
           {answer.tried.map(({ rule, fired, why }) => (
             <li key={rule}>

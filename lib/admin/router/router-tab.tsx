@@ -4,10 +4,12 @@ import { SelectField, SwitchField } from "../parts/fields.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Note } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
-import { config } from "../state/store.ts";
+import { config, models } from "../state/store.ts";
 import { routeSteps } from "../words/rules.ts";
 import { STRATEGIES } from "../words/strategies.ts";
+import { answer } from "./question.ts";
 import { RouteStepView } from "./route-step.tsx";
+import { RouterPicture } from "./router-picture.tsx";
 import { TryRoute } from "./try-route.tsx";
 
 /** How a request finds its model. */
@@ -27,6 +29,7 @@ export function RouterTab() {
                 <h2 id="steps-title">The steps, in order</h2>
                 <SwitchField label="Router is on" path={["router", "enabled"]} value={router.enabled} />
               </div>
+              <RouterPicture router={router} models={models.data.value ?? []} answer={answer.value} />
               {!router.enabled && <Note>The router is switched off: the requested name is used as it is.</Note>}
               <ol class="route-steps">
                 {routeSteps(router).map((step) => (

@@ -5,7 +5,7 @@ import { requestById, requests } from "../state/requests.ts";
 import { config, models } from "../state/store.ts";
 import { clock } from "../words/format.ts";
 import { SIGNS, type Sign } from "./ask-route.ts";
-import { answer, ask, askLike, explain, problem, question } from "./question.ts";
+import { answer, ask, explain, explainAgain, problem, question, remark } from "./question.ts";
 import { RouteAnswer } from "./route-answer.tsx";
 
 const OFFERED = 30;
@@ -13,7 +13,7 @@ const OFFERED = 30;
 /** Where would this go? Asks the router itself and sends nothing; asks again by itself when the routes change. */
 export function TryRoute() {
   const id = useId();
-  const { model, signs, pasted } = question.value;
+  const { model, signs, pasted, kept } = question.value;
   const etag = config.data.value?.etag;
   useEffect(() => {
     if (answer.value) void explain();
@@ -24,12 +24,13 @@ export function TryRoute() {
   };
   const flip = (sign: Sign) =>
     ask({ signs: signs.includes(sign) ? signs.filter((other) => other !== sign) : [...signs, sign] });
-  const whole = pasted.trim() !== "";
+  const whole = pasted.trim() !== "" || kept !== undefined;
   return (
     <section class="card try-route" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>Where would this go?</h2>
       <form onSubmit={submit}>
         <PickRequest id={`${id}-picked`} />
+        {remark.value !== "" && <p class="small muted">{remark.value}</p>}
         <label for={`${id}-model`}>Requested model</label>
         <input
           id={`${id}-model`}
@@ -64,9 +65,16 @@ export function TryRoute() {
             onInput={(event) => ask({ pasted: event.currentTarget.value })}
           />
         </details>
-        <button type="submit" class="button">
-          Explain
-        </button>
+        <p class="buttons">
+          <button type="submit" class="button">
+            Explain
+          </button>
+          {kept && (
+            <button type="button" class="button" onClick={() => ask({})}>
+              Make up another
+            </button>
+          )}
+        </p>
       </form>
       {problem.value !== undefined && <Problem>{problem.value}</Problem>}
       <div aria-live="polite">{answer.value && <RouteAnswer answer={answer.value} />}</div>
@@ -79,13 +87,11 @@ function PickRequest({ id }: { id: string }) {
   if (recent.length === 0) return null;
   const pick = (picked: string) => {
     const entry = requestById(picked);
-    if (!entry) return;
-    askLike(entry);
-    void explain();
+    if (entry) void explainAgain(entry);
   };
   return (
     <>
-      <label for={id}>Like a request of before</label>
+      <label for={id}>A request of before</label>
       <select id={id} value="" onChange={(event) => pick(event.currentTarget.value)}>
         <option value="">choose one …</option>
         {recent.map(({ id: request, time, requested, class: requestClass }) => (

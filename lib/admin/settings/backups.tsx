@@ -8,6 +8,7 @@ import { getJson, sendJson } from "../state/api.ts";
 import { save, undo, undoable } from "../state/edit.ts";
 import { resource } from "../state/resource.ts";
 import { bytes, dateAndClock } from "../words/format.ts";
+import { anchorOf } from "./settings-nav.tsx";
 
 const PATH = "/api/config/backups";
 const backups = resource(async () => (await getJson<{ items: BackupView[] }>(PATH)).items);
@@ -29,7 +30,7 @@ export function Backups() {
   };
   const last = undoable.value;
   return (
-    <section class="card" aria-labelledby="backups-title">
+    <section class="card" id={anchorOf("backups")} aria-labelledby="backups-title">
       <h2 id="backups-title">Ways back</h2>
       <p class="small muted">
         {last
@@ -55,7 +56,7 @@ export function Backups() {
       {problem.value !== undefined && <Problem>{problem.value}</Problem>}
       <Loaded from={backups} what="the backups">
         {(list) => (
-          <ul class="backups">
+          <ul class="lines backups">
             {list.map(({ name, time, bytes: size }) => (
               <li key={name}>
                 <span>

@@ -3,6 +3,7 @@ import type { ConfigFault, ConfigView } from "../../server/admin/views.ts";
 import { Note } from "../parts/messages.tsx";
 import { outcome } from "../state/edit.ts";
 import { plural } from "../words/format.ts";
+import { anchorOf } from "./settings-nav.tsx";
 import { dropText, editText, saveText, textCheck, textDraft } from "./text-draft.ts";
 
 /** The file itself, keys masked, to be read and written, with its faults at their lines. */
@@ -13,7 +14,7 @@ export function ConfigEditor({ view }: { view: ConfigView }) {
   const faults = refused ?? check?.faults ?? [];
   const notes = check?.notes ?? [];
   return (
-    <section class="card" aria-labelledby="file-title">
+    <section class="card" id={anchorOf("file")} aria-labelledby="file-title">
       <div class="card-head">
         <h2 id="file-title">The file</h2>
         {draft && <span class="unsaved small">Not saved yet</span>}

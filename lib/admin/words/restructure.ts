@@ -85,6 +85,29 @@ export function move(
   );
 }
 
+/**
+ * Headers from lines of `name: value`. What stays as it is is not touched, since it may be shown masked.
+ * @param path of the table of headers
+ */
+export function headerChanges(
+  path: readonly (string | number)[],
+  before: Readonly<Record<string, string>>,
+  lines: readonly string[],
+): Change[] {
+  const after = new Map(
+    lines.map((line) => {
+      const [name = "", ...rest] = line.split(":");
+      return [name.trim(), rest.join(":").trim()];
+    }),
+  );
+  const gone = Object.keys(before).filter((name) => !after.has(name));
+  const changed = [...after].filter(([name, value]) => name !== "" && before[name] !== value);
+  return [
+    ...gone.map((name): Change => ({ path: [...path, name], delete: true })),
+    ...changed.map(([name, value]): Change => ({ path: [...path, name], value })),
+  ];
+}
+
 /** A name that is not taken yet: `openai`, `openai-2`, … Case does not make a difference. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   const used = new Set(taken.map((name) => name.toLowerCase()));

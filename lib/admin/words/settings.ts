@@ -1,12 +1,13 @@
 import type { ConfigTree } from "../../config/schema.ts";
 import type { TextKind } from "./field-text.ts";
 
-type Section = "server" | "failover" | "retry" | "performance" | "logging";
+type Section = "server" | "failover" | "retry" | "performance" | "logging" | "budget" | "telemetry";
 
 export interface Setting {
   key: string;
   label: string;
-  as: TextKind | "switch" | "secret" | { choices: Readonly<Record<string, string>> };
+  /** `model`: one of the defined ones. `headers`: names with their values, one a line. */
+  as: TextKind | "switch" | "secret" | "model" | "headers" | { choices: Readonly<Record<string, string>> };
   hint: string;
 }
 
@@ -21,6 +22,24 @@ const number = (key: string, label: string, hint: string): Setting => ({ key, la
 
 /** The sections of the file that have no tab of their own, setting by setting. */
 export const SETTING_GROUPS: readonly SettingGroup[] = [
+  {
+    section: "budget",
+    title: "Budget",
+    says: "what may be spent, in US dollars; empty: as much as you like",
+    settings: [
+      number("day", "$ a day", "Of all requests together."),
+      number("week", "$ a week", ""),
+      number("month", "$ a month", ""),
+      number("warn_at", "Warn from", "As a share: 0.75 is three quarters."),
+      {
+        key: "at_stop",
+        label: "Once it is used up",
+        as: { choices: { refuse: "requests are refused", cheaper: "a cheaper model serves" } },
+        hint: "",
+      },
+      { key: "model", label: "The cheaper model", as: "model", hint: "Serves then." },
+    ],
+  },
   {
     section: "server",
     title: "Server",
@@ -68,6 +87,12 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         },
         hint: "Claude Code retries by itself when it is told.",
       },
+      {
+        key: "hedge",
+        label: "Ask a second provider when the first is slower than usual",
+        as: "switch",
+        hint: "The first content wins. One request in twenty at most is asked twice.",
+      },
     ],
   },
   {
@@ -109,7 +134,26 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
         as: { choices: { text: "lines for people", json: "JSON for machines" } },
         hint: "",
       },
-      { key: "log_bodies", label: "Log what is asked and answered", as: "switch", hint: "" },
+      {
+        key: "log_bodies",
+        label: "Log what is asked and answered",
+        as: "switch",
+        hint: "Also lets the page show requests word for word, and send them again. Whoever reads the log reads your code.",
+      },
+      number("journal_mb", "Journal, in MB", "The oldest requests go first."),
+      number("journal_days", "Journal, in days", ""),
+    ],
+  },
+  {
+    section: "telemetry",
+    title: "Telemetry",
+    says: "where traces and metrics are sent, by OTLP over HTTP; nowhere unless you say so",
+    settings: [
+      { key: "endpoint", label: "Collector", as: "text", hint: "Base URL. Empty: nothing is sent." },
+      { key: "headers", label: "Its headers", as: "headers", hint: "One a line: name: value." },
+      number("interval_seconds", "Every so many seconds", ""),
+      { key: "traces", label: "Send traces", as: "switch", hint: "" },
+      { key: "metrics", label: "Send metrics", as: "switch", hint: "" },
     ],
   },
 ];
