@@ -39,7 +39,9 @@ export interface ClaudeOptions {
   /** With a login of its own, as under `ccmctl env --profile subscription`, instead of the stand-in key. */
   signedIn?: boolean | "by file";
   model?: string;
-  /** Further variables. */
+  /** Further arguments, such as `--continue`. */
+  args?: readonly string[];
+  /** Further variables; with a `HOME` of the caller's own, several runs share it. */
   env?: Readonly<Record<string, string>>;
   /** A client that does not give up is ended after so long. */
   longestMs?: number;
@@ -78,7 +80,7 @@ export async function runClaude(binary: string, options: ClaudeOptions): Promise
   const tools = options.allowedTools?.length ? ["--allowedTools", options.allowedTools.join(",")] : [];
   const model = options.model === undefined ? [] : ["--model", options.model];
   const format = ["--output-format", "stream-json", "--verbose", "--max-turns", MOST_TURNS];
-  const args = ["-p", options.prompt, ...format, ...tools, ...model];
+  const args = ["-p", options.prompt, ...format, ...tools, ...model, ...(options.args ?? [])];
   try {
     if (options.signedIn === "by file") await writeLogin(home);
     const { exitCode, stdout, stderr } = await collect(
