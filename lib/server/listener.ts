@@ -51,7 +51,12 @@ export function createListener(context: ServerContext, app: () => Promise<Reques
   return (request, response) => {
     const [path = "/"] = (request.url ?? "/").split("?", 1);
     const refused = guard(guarded(request, path), context.config.settings.server);
-    if (refused) return refuse(path, response, refused);
+    if (refused) {
+      // A client with a wrong key is somebody's mistake; a web page that is kept out need not fill the log.
+      if (refused.status === 401 && path.startsWith("/v1/"))
+        context.log.write("warn", `refused ${request.method} ${path}`, { status: 401, error: refused.message });
+      return refuse(path, response, refused);
+    }
     dispatch(request, response, path).catch((error: unknown) => fail(error, response));
   };
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../lib/journal/entry.ts";
@@ -82,6 +82,16 @@ describe("the journal's entry of a request", () => {
       expect(entry).toMatchObject({ id, status, outcome: "failed", attempts: [], error: expect.any(String) });
       expect(mux.log.filter((line) => line.includes(`id=${id}`))).toHaveLength(1);
     }
+  });
+
+  it("is none of a client whose key is wrong, but the log says so", async () => {
+    const { mux } = await build();
+    const text = readFileSync(mux.configPath, "utf8");
+    writeFileSync(mux.configPath, `[server]\napi_keys = ["the-right-key"]\n${text}`);
+    await expect.poll(async () => (await fetch(`${mux.url}/v1/models`)).status).toBe(401);
+    expect(mux.log.filter((line) => /warn +refused GET \/v1\/models .*api_keys/.test(line))).toHaveLength(1);
+    const { items } = (await (await fetch(`${mux.url}/api/journal`)).json()) as { items: JournalEntry[] };
+    expect(items).toEqual([]);
   });
 
   it("is found by what it tells", async () => {
