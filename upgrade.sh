@@ -122,7 +122,7 @@ renew_configuration() {
   elif grep -q '^Added' "$work/output"; then
     cat "$work/output"
   fi
-  if cp "$versions/current/templates/ccm-config.toml" "$config.template" 2>/dev/null; then
+  if cp "$versions/current/templates/ccm-config.toml" "$config.template" 2>/dev/null && ! cmp -s "$1" "$config.template"; then
     say "The template of $next, with all that there is: $config.template"
   fi
 }

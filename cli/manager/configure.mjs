@@ -43,9 +43,10 @@ export function writeTemplates(extension, { home }) {
 /**
  * Exports the extension's variables to new interactive shells, and its commands where the workspace's are not on PATH.
  * Whoever exports a variable already keeps it.
- * @returns one line for each variable that someone else exports differently
+ * @returns one line for each thing that the user should know: what someone else exports differently, a shell that reads
+ *   another file
  */
-export function writeEnvironment(extension, { home, workspace, callersPath }) {
+export function writeEnvironment(extension, { home, workspace, callersPath, shell }) {
   const file = join(home, ".bashrc");
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const present = text.split("\n");
@@ -63,6 +64,9 @@ export function writeEnvironment(extension, { home, workspace, callersPath }) {
   const bin = join(workspace, "bin");
   const pathLine = `export PATH="${bin}:$PATH"`;
   if (!callersPath.split(":").includes(bin) && !present.includes(pathLine)) lines.push(pathLine);
+  if (shell !== "" && shell !== "bash" && shell !== "sh") {
+    notices.push(`The exports are in ${file}, which ${shell} does not read; its own start-up file needs them, too.`);
+  }
   if (lines.length === 0) return notices;
 
   // Where the last line has no end, ours go to the top: nothing of the user's is touched, and removal restores each byte.

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 
 /** Where things are; `environment` is what the extension's scripts and commands get to see. */
 export function placesIn(env) {
@@ -18,7 +18,7 @@ export function placesIn(env) {
     WORKSPACE_MANIFEST: join(system, "manifest"),
     WORKSPACE_LOGS: join(system, "logs"),
   };
-  return { workspace, home, environment, callersPath: env.PATH ?? "" };
+  return { workspace, home, environment, callersPath: env.PATH ?? "", shell: basename(env.SHELL ?? "") };
 }
 
 /** Sindri's manager puts the same ones in front when it validates. */

@@ -1,5 +1,7 @@
 /** @module Entry of `ccm-quickstart`, the set-up wizard. */
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { readTemplate } from "../config/create.ts";
 import { configPath } from "./configuration.ts";
 import { failureLines } from "./failure-lines.ts";
 import { EXIT, processTerminal, type Terminal } from "./terminal.ts";
@@ -25,7 +27,7 @@ async function main(args: readonly string[], terminal: Terminal, env: NodeJS.Pro
     case "run": {
       const { options } = command;
       const path = await configPath(env, options.config);
-      const session: Session = { terminal, env, options, path, exists: existsSync(path) };
+      const session: Session = { terminal, env, options, path, exists: existsSync(path) && !(await isUntouched(path)) };
       if (options.preset !== undefined && (options.yes || !terminal.interactive)) {
         return runScripted(session, options.preset);
       }
@@ -41,6 +43,12 @@ async function main(args: readonly string[], terminal: Terminal, env: NodeJS.Pro
       );
     }
   }
+}
+
+/** What an installation has put there, and nobody has changed, is no configuration yet. */
+async function isUntouched(path: string): Promise<boolean> {
+  const [text, template] = await Promise.all([readFile(path, "utf8"), readTemplate("custom")]);
+  return text === template;
 }
 
 delete process.env.CCM_PROGRAM; // ours alone, not for what we start

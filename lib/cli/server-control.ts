@@ -107,6 +107,7 @@ export function failStart(
     case "port":
       throw new CommandFailed(`The server was not started: ${ownerWords(server.port, result.owner)}.`, [
         `Stop that process, or use another port: ccmctl start --port ${server.port + 1}`,
+        "For good: server.port in the configuration (ccmctl config edit)",
       ]);
     case "config": {
       const faults = plan.config.faults.map((fault) => faultLine(fault, env, terminal.paint));

@@ -58,6 +58,15 @@ describe("without a terminal", () => {
     expect(await keysIn(box)).toEqual({ anthropic: [key], openai: ["sk-canary-2"] });
   });
 
+  it("the template that an installation has put there is no configuration yet: nothing to ask about, nothing to keep", async () => {
+    const template = readFileSync(join(PROGRAM_ROOT, "templates", "ccm-config.toml"), "utf8");
+    const box = await sandbox(template);
+    const done = await box.quickstart(["--preset", "cost"], { env: KEYS });
+    expect(done).toMatchObject({ code: 0, stdout: expect.not.stringContaining(".bak") });
+    expect(readdirSync(dirname(box.configPath))).toEqual(["ccm-config.toml"]);
+    expect(statSync(box.configPath).mode & 0o777).toBe(0o600);
+  });
+
   it("two runs leave two backups, each as private as the file", async () => {
     const box = await sandbox(oneProvider(NOWHERE));
     const first = read(box);

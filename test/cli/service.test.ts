@@ -1,6 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execaSync } from "execa";
 import { describe, expect, test } from "vitest";
 import { launchdAgent, systemdUnit } from "../../lib/cli/service/unit.ts";
 import { NOWHERE, oneProvider, PROGRAM_ROOT, type Sandbox, sandboxes } from "./sandbox.ts";
@@ -28,17 +28,17 @@ describe("the unit for systemd", () => {
     );
   });
 
-  const analyze = execaSync("systemd-analyze", ["--version"], { reject: false }).exitCode === 0;
+  const analyze = spawnSync("systemd-analyze", ["--version"]).status === 0;
   test.skipIf(!analyze)("systemd finds nothing to complain of (needs systemd-analyze)", async () => {
     const box = await sandbox();
     const file = join(box.dir, "claude-code-mux.service");
     writeFileSync(file, systemdUnit({ ...PLAN, launcher: "/bin/true" }));
-    const { exitCode, stderr } = execaSync("systemd-analyze", ["--user", "verify", file], {
-      env: { XDG_RUNTIME_DIR: box.dir },
-      reject: false,
+    const { status, stderr } = spawnSync("systemd-analyze", ["--user", "verify", file], {
+      env: { ...process.env, XDG_RUNTIME_DIR: box.dir },
+      encoding: "utf8",
     });
     expect(stderr.split("\n").filter((line) => line.includes("claude-code-mux"))).toEqual([]);
-    expect(exitCode).toBe(0);
+    expect(status).toBe(0);
   });
 });
 
@@ -60,8 +60,8 @@ describe("the agent for launchd", () => {
     const envFile = join(box.dir, "vars.env");
     const [, ...strings] = [...launchdAgent({ ...plan, launcher, envFile }).matchAll(/<string>(.*)<\/string>/g)];
     const [program = "", ...args] = strings.slice(0, 5).map(([, text = ""]) => text.replaceAll("&quot;", '"'));
-    const run = () => execaSync(program, args, { env: { KEY: "" } }).stdout;
-    expect(run()).toBe("start ");
+    const run = () => spawnSync(program, args, { env: { ...process.env, KEY: "" }, encoding: "utf8" }).stdout.trimEnd();
+    expect(run()).toBe("start");
     writeFileSync(envFile, "KEY=abc\n");
     expect(run()).toBe("start abc");
   });

@@ -206,6 +206,12 @@ describe("the rules of extension.yaml", () => {
     await expect(stat(join(machine.home, ".bashrc"))).rejects.toThrow("ENOENT");
   });
 
+  test("a user of another shell than bash is told that it does not read the exports", async () => {
+    await makeExtension({ configure: { environment: [{ key: "OTHER", value: "1", scope: "bashrc" }] } });
+    const { stdout } = await managerWith({ env: { SHELL: "/usr/bin/zsh" } }, "install", "other");
+    expect(stdout).toContain(`The exports are in ${join(machine.home, ".bashrc")}, which zsh does not read`);
+  });
+
   test("a dependency that is not there: exit code 1 before anything is run", async () => {
     await makeExtension({ metadata: { name: "other", version: "1.2.3", dependencies: ["docker"] } });
     expect(await manager("install", "other")).toMatchObject({

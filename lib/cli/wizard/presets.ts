@@ -13,8 +13,8 @@ interface PresetSpec {
 /** The ready-made configurations, in the order of the menu; each is the template of its name. */
 export const PRESETS = {
   oauth: {
-    title: "My subscriptions",
-    hint: "Claude Pro/Max and ChatGPT, by login",
+    title: "Free OAuth setup",
+    hint: "your Claude Pro/Max and ChatGPT plans, by login",
     keys: [],
     logins: ["anthropic-oauth", "openai-oauth"],
   },
@@ -25,7 +25,7 @@ export const PRESETS = {
     logins: [],
   },
   cost: {
-    title: "Low cost",
+    title: "Cost-optimised",
     hint: "Groq first, Anthropic when it fails",
     keys: ["groq", "anthropic"],
     logins: [],

@@ -1,6 +1,7 @@
 import { readTemplate } from "../../config/create.ts";
 import { parseConfig } from "../../config/load.ts";
-import { replaceConfig } from "../config-file.ts";
+import { writeAtomic } from "../../config/write-atomic.ts";
+import { prepareFolder, replaceConfig } from "../config-file.ts";
 import { type Terminal, tildePath } from "../terminal.ts";
 import { CommandFailed } from "../verb.ts";
 import { faultLine } from "../words.ts";
@@ -15,6 +16,7 @@ export interface Session {
   options: QuickstartOptions;
   /** The file that is to be set up. */
   path: string;
+  /** There is something of the user's in it. */
   exists: boolean;
 }
 
@@ -38,7 +40,10 @@ export async function writePreset(
       faults.map((fault) => faultLine(fault, env, terminal.paint)),
     );
   }
-  return replaceConfig(path, text, new Date());
+  if (session.exists) return replaceConfig(path, text, new Date());
+  await prepareFolder(path);
+  await writeAtomic(path, text);
+  return undefined;
 }
 
 /** What was written, in one sentence. */
