@@ -62,6 +62,8 @@ function callTheTool({ tools, userText }: Ask): Reply | undefined {
 export interface Stage {
   url: string;
   configPath: string;
+  /** The server's own folder; it counts itself as installed in `program/`. */
+  folder: string;
   simulator: Simulator;
   /** Sends a request as a client would. @returns the answer's text */
   ask(body?: object, headers?: Record<string, string>): Promise<{ status: number; text: string }>;
@@ -79,16 +81,21 @@ export interface Window {
   close(): Promise<void>;
 }
 
-/** @param config the configuration file's text; default: `twoProviders` */
+/**
+ * @param config the configuration file's text; default: `twoProviders`
+ * @param prepare puts more into the server's folder before it starts
+ */
 export async function openStage(
   browser: Browser,
   config: (simulator: Simulator) => string = twoProviders,
+  prepare?: (folder: string) => Promise<unknown>,
 ): Promise<Stage> {
   if (!existsSync(join(ASSETS, "page.js"))) throw new Error("dist/admin is missing: run npm run build");
   const simulator = await startSimulator({ host: "127.0.0.1", respond: callTheTool });
   const folder = await mkdtemp(join(tmpdir(), "ccm-page-"));
   const configPath = join(folder, "ccm-config.toml");
   await writeFile(configPath, config(simulator));
+  await prepare?.(folder);
   const start = (port: number): Promise<RunningServer> =>
     startServer({
       configPath,
@@ -96,6 +103,7 @@ export async function openStage(
       env: { BACKUP_KEY: "backup-key-never-to-be-seen-4321" },
       log: createLogger(() => undefined),
       assetsDir: ASSETS,
+      programDir: join(folder, "program"),
       port,
     });
   let server = await start(0);
@@ -104,6 +112,7 @@ export async function openStage(
   return {
     url,
     configPath,
+    folder,
     simulator,
     async ask(body = {}, headers = {}) {
       const message = {

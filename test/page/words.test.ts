@@ -24,7 +24,7 @@ import { ruleWord } from "../../lib/admin/words/rules.ts";
 import { SETTING_GROUPS } from "../../lib/admin/words/settings.ts";
 import { condition, providerNow } from "../../lib/admin/words/states.ts";
 import { verdict } from "../../lib/admin/words/verdict.ts";
-import { RULES } from "../../lib/config/route-names.ts";
+import { RULES } from "../../lib/catalog/route-names.ts";
 import { configSchema } from "../../lib/config/schema.ts";
 import { anAttempt, anEntry, aProvider, aStatus } from "./samples.ts";
 

@@ -40,8 +40,10 @@ test("shots", async () => {
     await paste.fill((await claude.allow((await again.getAttribute("href")) ?? "")).href);
     await login.getByRole("button", { name: "Complete" }).click();
     await login.getByText("Signed in. The provider is ready.").waitFor();
-    await page.waitForTimeout(500); await page.screenshot({path: `${OUT}/${kind}-in.png`, fullPage: true});
-    await page.getByRole("link", { name: "Close plan" }).click(); await page.getByRole("link", { name: "Sign in to gpt" }).click();
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: `${OUT}/${kind}-in.png`, fullPage: true });
+    await page.getByRole("link", { name: "Close plan" }).click();
+    await page.getByRole("link", { name: "Sign in to gpt" }).click();
     const gpt = page.getByRole("region", { name: "Login of gpt" });
     await gpt.getByRole("button", { name: /with a code/ }).click();
     await shot("device-terms", "Login of gpt");

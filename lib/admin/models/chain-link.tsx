@@ -82,7 +82,9 @@ export function ChainLink({ model, mapping, view, path, rank, up, down }: LinkPr
             placeholder={view?.model ?? ""}
             hint="Empty: the same name, or the catalogue's stand-in."
             suggestions={modelSuggestions(mapping.name)}
-            hintFor={(text) => (text === "" ? undefined : modelHint(mapping.name, text))}
+            below={(text) => (
+              <p class="field-hint">{modelHint(mapping.name, text === "" ? (view?.model ?? "") : text)}</p>
+            )}
           />
           <TextField
             label="Weight"

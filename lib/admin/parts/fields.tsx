@@ -25,8 +25,6 @@ type TextFieldProps = FieldProps<unknown> & {
   onSaved?: (value: unknown) => void;
   /** Shown under the field, from what is typed in it. */
   below?: (text: string) => ComponentChildren;
-  /** Instead of `hint`, from what is typed. */
-  hintFor?: (text: string) => ComponentChildren;
 };
 
 /** Text, a number, or a list of lines. It is saved when the field is left or Enter is pressed, and not before. */
@@ -74,7 +72,7 @@ export function TextField(props: TextFieldProps) {
     },
   };
   return (
-    <FieldFrame id={id} label={label} hint={props.hintFor?.(text) ?? hint} problem={problem} unsaved={unsaved}>
+    <FieldFrame id={id} label={label} hint={hint} problem={problem} unsaved={unsaved}>
       {kind === "lines" ? (
         <textarea {...control} class="mono" rows={Math.max(2, text.split("\n").length)} />
       ) : (

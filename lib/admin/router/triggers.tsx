@@ -1,4 +1,4 @@
-import type { Rule } from "../../config/route-names.ts";
+import type { Rule } from "../../catalog/route-names.ts";
 import type { ConfigTree } from "../../config/schema.ts";
 import { TextField } from "../parts/fields.tsx";
 import { PatternTrial } from "./pattern-trial.tsx";

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { RULES } from "../../config/route-names.ts";
+import { RULES } from "../../catalog/route-names.ts";
 import type { ConfigTree } from "../../config/schema.ts";
 import { TextField } from "../parts/fields.tsx";
 import { saveChanges } from "../state/edit.ts";

@@ -41,15 +41,24 @@ export const requestsLoaded = signal(false);
 export const requestsProblem = signal<string | undefined>(undefined);
 export const hasOlder = computed(() => cursor.value !== undefined);
 
-/** Takes in one entry from the live stream. */
+/** Under load many come at once, and the list is drawn anew for all of them together. */
+const GATHER_MS = 80;
+let arrived: JournalEntry[] = [];
+
+/** Takes in one entry from the live stream; it shows a moment later. */
 export function takeRequest(entry: JournalEntry): void {
-  if (!fits(entry, filter.value)) return;
-  const next = new Map(byId.value).set(entry.id, entry);
+  if (arrived.push(entry) === 1) setTimeout(showArrived, GATHER_MS);
+}
+
+function showArrived(): void {
+  const next = new Map(byId.value);
+  for (const entry of arrived) if (fits(entry, filter.value)) next.set(entry.id, entry);
+  arrived = [];
   if (next.size > most) {
-    const [oldest, second] = [...next.values()].sort((a, b) => a.time - b.time);
-    if (oldest) next.delete(oldest.id);
+    const newestFirst = [...next.values()].sort((a, b) => b.time - a.time);
+    for (const { id } of newestFirst.slice(most)) next.delete(id);
     // What is older than the last one here follows it, by its id.
-    cursor.value = second?.id;
+    cursor.value = newestFirst[most - 1]?.id;
   }
   byId.value = next;
 }

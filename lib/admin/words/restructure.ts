@@ -1,5 +1,5 @@
 /** What has to change in the file so that what belongs together stays together. Pure. */
-import { ROUTE_NAMES, type RouteName } from "../../config/route-names.ts";
+import { ROUTE_NAMES, type RouteName } from "../../catalog/route-names.ts";
 import type { ConfigTree } from "../../config/schema.ts";
 
 export type Change =

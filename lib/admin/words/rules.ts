@@ -1,4 +1,4 @@
-import type { RouteName, Rule } from "../../config/route-names.ts";
+import type { RouteName, Rule } from "../../catalog/route-names.ts";
 import type { ConfigTree } from "../../config/schema.ts";
 
 type Router = ConfigTree["router"];
