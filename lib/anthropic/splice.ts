@@ -16,6 +16,26 @@ interface Edit extends Range {
   bytes: Buffer;
 }
 
+/** A body in pieces that follow each other: most of them are parts of the original, which is not copied. */
+export class Pieces {
+  readonly parts: readonly Buffer[];
+  readonly length: number;
+
+  constructor(parts: readonly Buffer[]) {
+    this.parts = parts;
+    this.length = parts.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  toBuffer(): Buffer {
+    return Buffer.concat(this.parts, this.length);
+  }
+
+  /** The whole as text. */
+  toString(): string {
+    return this.toBuffer().toString("utf8");
+  }
+}
+
 /** Stands where nothing but a tag stood: Anthropic refuses text blocks that are empty or blank. */
 const NOTHING_LEFT = ".";
 
@@ -24,7 +44,7 @@ const NOTHING_LEFT = ".";
  * unknown fields, spacing, number formats, cache markers, odd escapes.
  * @returns the very same buffer when there is nothing to change
  */
-export function spliceBody(request: InboundRequest, changes: Changes): Buffer {
+export function spliceBody(request: InboundRequest, changes: Changes): Buffer | Pieces {
   const { raw, top, facts } = request;
   const edits: Edit[] = [];
   const model = top.get("model");
@@ -38,12 +58,14 @@ export function spliceBody(request: InboundRequest, changes: Changes): Buffer {
 
 /** A new field goes to the end: an object that holds a model has others before it. */
 function fieldEdit(raw: Buffer, name: string, range: Range | undefined, value: unknown): Edit {
-  const end = raw.lastIndexOf("}");
   if (range) return value === undefined ? removal(raw, range) : { ...range, bytes: json(value) };
+  let end = raw.length - 1;
+  while (raw[end] !== CLOSE_BRACE) end--;
   return { start: end, end, bytes: value === undefined ? NO_BYTES : Buffer.from(`,${json(name)}:${json(value)}`) };
 }
 
 const NO_BYTES = Buffer.alloc(0);
+const CLOSE_BRACE = 0x7d;
 
 /** Takes a field out together with the comma before it. */
 function removal(raw: Buffer, value: Range): Edit {
@@ -52,7 +74,7 @@ function removal(raw: Buffer, value: Range): Edit {
   return { start: raw.lastIndexOf(",", keyStart), end: value.end, bytes: NO_BYTES };
 }
 
-function applyEdits(raw: Buffer, edits: Edit[]): Buffer {
+function applyEdits(raw: Buffer, edits: Edit[]): Buffer | Pieces {
   if (edits.length === 0) return raw;
   edits.sort((a, b) => a.start - b.start);
   const parts: Buffer[] = [];
@@ -62,7 +84,7 @@ function applyEdits(raw: Buffer, edits: Edit[]): Buffer {
     at = edit.end;
   }
   parts.push(raw.subarray(at));
-  return Buffer.concat(parts);
+  return new Pieces(parts.filter(({ length }) => length > 0));
 }
 
 function tagEdits(raw: Buffer, system: Range): Edit[] {

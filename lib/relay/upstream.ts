@@ -2,6 +2,7 @@ import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import type https from "node:https";
 import { createRequire } from "node:module";
 import type { Readable, Transform } from "node:stream";
+import { Pieces } from "../anthropic/splice.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { UpstreamRequest } from "../wires/wire.ts";
 import type { Deadline, Timers } from "./timers.ts";
@@ -77,11 +78,12 @@ export class UpstreamPool {
     const { origin, path } = this.#place(request.url);
     const { secure } = origin;
     const { request: begin, pooled, single } = secure ? this.#secureClient() : this.#plain;
-    const body = typeof request.body === "string" ? Buffer.from(request.body) : request.body;
+    const parts = request.method === "GET" ? [] : partsOf(request.body);
     // A list: Node writes it as it is, where an object would be checked and copied header by header.
     const headers = ["host", origin.host];
     for (const [name, value] of Object.entries(request.headers)) headers.push(name, value);
-    if (request.method !== "GET") headers.push("content-length", String(body.length));
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (request.method !== "GET") headers.push("content-length", String(length));
     const { hostname, port } = origin;
     const options = {
       hostname,
@@ -93,7 +95,9 @@ export class UpstreamPool {
     };
     const outgoing = begin(options);
     const response = this.#await(outgoing, secure, timeouts);
-    outgoing.end(request.method === "GET" ? undefined : body);
+    // They wait for the connection, and go out in one write.
+    for (const part of parts.slice(0, -1)) outgoing.write(part);
+    outgoing.end(parts.at(-1));
     return { response, abort: () => outgoing.destroy() };
   }
 
@@ -175,6 +179,11 @@ export class UpstreamPool {
 function clientOf({ Agent, request }: typeof http | typeof https, maxFree: number): Client {
   const options = { keepAlive: true, maxFreeSockets: maxFree, scheduling: "lifo", timeout: FREE_SOCKET_MS } as const;
   return { request, pooled: new Agent(options), single: new Agent({ keepAlive: false }) };
+}
+
+function partsOf(body: UpstreamRequest["body"]): readonly Buffer[] {
+  if (body instanceof Pieces) return body.parts;
+  return [typeof body === "string" ? Buffer.from(body) : body];
 }
 
 /** What a socket's error means. */

@@ -1,4 +1,5 @@
 import type { InboundRequest } from "../anthropic/request.ts";
+import { Pieces } from "../anthropic/splice.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
 import type { AttemptWatch } from "../relay/attempt.ts";
 import type { ClientReply } from "../relay/client-reply.ts";
@@ -125,7 +126,7 @@ export class ExchangeRecorder {
     return {
       sent: ({ url, headers, body }) => {
         passage = { provider, url, sent: this.#empty(headers) };
-        this.#keep(passage.sent, body);
+        for (const part of body instanceof Pieces ? body.parts : [body]) this.#keep(passage.sent, part);
         upstream.push(passage);
       },
       answered: (status, headers) => {

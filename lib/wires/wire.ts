@@ -1,4 +1,5 @@
 import type { InboundRequest } from "../anthropic/request.ts";
+import type { Pieces } from "../anthropic/splice.ts";
 import type { MessageAnswer, StopReason, Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { Capabilities, ProviderType } from "../catalog/types.ts";
@@ -24,7 +25,7 @@ export interface UpstreamRequest {
   method: "POST" | "GET";
   url: string;
   headers: Record<string, string>;
-  body: Buffer | string;
+  body: Buffer | string | Pieces;
   /** What the request lost on the way because the protocol or the vendor has no place for it, in plain words for the journal. */
   notes?: readonly string[];
 }

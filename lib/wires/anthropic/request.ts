@@ -34,7 +34,7 @@ export function messagesRequest(inbound: InboundRequest, target: Target): Upstre
 }
 
 /** The body for Claude itself, wherever it is hosted. Bytes are spliced where nothing inside the conversation has to change. */
-export function ownBody(inbound: InboundRequest, { model, capabilities }: Target): Buffer | string {
+export function ownBody(inbound: InboundRequest, { model, capabilities }: Target): UpstreamRequest["body"] {
   const { facts, signs } = inbound;
   const traits = facts.model === model ? undefined : claudeTraits(model);
   const fit = traits && { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput };
@@ -43,7 +43,7 @@ export function ownBody(inbound: InboundRequest, { model, capabilities }: Target
     const fields = fit ? fittedFields(inbound, model, fit) : NO_FIELDS;
     if (fields) return spliceBody(inbound, { model, removeSubagentTag: true, fields });
   }
-  let body = JSON.parse(spliceBody(inbound, { model, removeSubagentTag: true }).toString("utf8")) as MessagesBody;
+  let body = JSON.parse(String(spliceBody(inbound, { model, removeSubagentTag: true }))) as MessagesBody;
   if (strangers) body = { ...body, messages: withoutStrangers(body.messages) };
   if (fit) {
     if (!fit.midSystem) body = { ...body, messages: withReminders(body.messages) };

@@ -53,7 +53,7 @@ function predict(inbound: InboundRequest, target: Target, url: string, without: 
     method: "POST",
     url,
     headers: others,
-    body: claudeBody(Buffer.from(ownBody(inbound, target)), {
+    body: claudeBody(Buffer.from(String(ownBody(inbound, target))), {
       without: [...without, ...(quirks.forbiddenFields ?? [])],
       instruction: structuredOutput(parsed, quirks).instruction,
     }),
