@@ -7,11 +7,12 @@ import { readCarrier } from "../shared/carrier.ts";
 import { effortLevels, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { historyText } from "../shared/history-text.ts";
+import { withTools } from "../shared/json-post.ts";
 import { outputLimit } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
 import { systemTexts } from "../shared/system-text.ts";
-import { sortTools } from "../shared/tool-list.ts";
+import { droppedNotes, sortTools } from "../shared/tool-list.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
 import type { Target } from "../wire.ts";
@@ -90,11 +91,8 @@ export function thirdPartyBody(inbound: InboundRequest, target: Target): { body:
     ],
   );
   const { output_config: config, ...rest } = fields as { output_config?: object };
-  const json = JSON.stringify({ ...rest, ...(config && Object.keys(config).length > 0 && { output_config: config }) });
-  return {
-    body: tools.json === "" ? json : `${json.slice(0, -1)},"tools":[${tools.json}]}`,
-    notes: tools.dropped.map((type) => `tool ${type} left out: only Anthropic's servers execute it`),
-  };
+  const left = { ...rest, ...(config && Object.keys(config).length > 0 && { output_config: config }) };
+  return { body: withTools(left, tools.json), notes: droppedNotes(tools.dropped) };
 }
 
 /** A choice of tools without tools is refused, and some vendors take no other than `auto`. */

@@ -5,6 +5,7 @@ import { readStreamError } from "../failures.ts";
 import type { AnswerSink } from "../shared/answer-sink.ts";
 import type { Assembler } from "../shared/assembler.ts";
 import { bodyOf } from "../shared/body.ts";
+import { estimatedUsage } from "../shared/estimated-usage.ts";
 import { StopFilter } from "../shared/stop-sequences.ts";
 import { searchWish } from "../shared/web-search.ts";
 import type { TranslationContext } from "../wire.ts";
@@ -18,9 +19,6 @@ import { localStops } from "./request.ts";
 import type { SignatureMemory } from "./signatures.ts";
 import { geminiTools, willSearch } from "./tools.ts";
 import { GeminiUsage } from "./usage.ts";
-
-/** Characters of a token, where nothing better is known. */
-const CHARACTERS_PER_TOKEN = 4;
 
 /**
  * Makes one Anthropic answer out of the chunks of a stream, or out of a whole answer, which is one big chunk to it: so both
@@ -225,8 +223,7 @@ export class GeminiAssembler implements Assembler {
 
   #estimate(): Usage {
     this.notes.push("the upstream reported no usage; the tokens are estimated");
-    const output_tokens = Math.max(1, Math.ceil(this.#characters / CHARACTERS_PER_TOKEN));
-    return { input_tokens: this.#context.inbound.facts.estimatedTokens, output_tokens };
+    return estimatedUsage(this.#context.inbound, this.#characters);
   }
 
   #open(): AnswerBlocks {

@@ -1,3 +1,4 @@
+import { withTools } from "../shared/json-post.ts";
 import type { Target } from "../wire.ts";
 
 export type Method = "generateContent" | "streamGenerateContent" | "countTokens";
@@ -9,7 +10,7 @@ export type Method = "generateContent" | "streamGenerateContent" | "countTokens"
 export interface GeminiHost {
   /** @throws {CannotCarry} when the target lacks what its address is made of */
   url(target: Target, method: Method): string;
-  /** The body of a `countTokens` request, from the fields that count and the tools as JSON text (`"tools":[…]` or ""). */
+  /** The body of a `countTokens` request, from the fields that count and the items of `tools` as JSON text. */
   countBody(target: Target, fields: Readonly<Record<string, unknown>>, tools: string): string;
   /** Have function calls ids there, to be repeated with their results? */
   callIds: boolean;
@@ -17,12 +18,6 @@ export interface GeminiHost {
   excludesDomains: boolean;
   /** Must calls of Google's own tools be asked for, and given back, where the client's functions stand beside them? */
   showsServerTools: boolean;
-}
-
-/** JSON of an object with `"tools":[…]` put in as it is: writing 31 KB anew for every turn would be work for nothing. */
-export function withTools(fields: Readonly<Record<string, unknown>>, tools: string): string {
-  const json = JSON.stringify(fields);
-  return tools === "" ? json : `${json.slice(0, -1)}${json === "{}" ? "" : ","}${tools}}`;
 }
 
 /**

@@ -2,16 +2,16 @@ import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { bodyOf } from "../shared/body.ts";
 import { extraFields } from "../shared/extras.ts";
+import { jsonPost, withTools } from "../shared/json-post.ts";
 import { outputLimit, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
 import { systemTexts } from "../shared/system-text.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
-import { userAgent } from "../shared/user-agent.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
 import { contentsOf } from "./contents.ts";
 import { type Generation, generationOf } from "./generation.ts";
-import { type GeminiHost, type Method, withTools } from "./host.ts";
+import type { GeminiHost, Method } from "./host.ts";
 import type { Content, Part } from "./protocol.ts";
 import { SAFETY_SETTINGS } from "./safety.ts";
 import { answerSchema } from "./schema.ts";
@@ -36,7 +36,7 @@ export function geminiRequest(
   const { prompt, toolConfig, config, tools, notes } = partsOfRequest(inbound, target, host, memory);
   const method = inbound.facts.stream ? "streamGenerateContent" : "generateContent";
   const fields = { ...prompt, ...toolConfig, safetySettings: SAFETY_SETTINGS, generationConfig: config };
-  return { ...envelope(inbound, target, host, method), body: withTools(fields, tools), notes };
+  return { ...post(inbound, target, host, method), body: withTools(fields, tools), notes };
 }
 
 /** Counting takes what belongs to the prompt. */
@@ -47,7 +47,7 @@ export function countRequest(
   memory: SignatureMemory,
 ): UpstreamRequest {
   const { prompt, tools } = partsOfRequest(inbound, target, host, memory);
-  return { ...envelope(inbound, target, host, "countTokens"), body: host.countBody(target, prompt, tools) };
+  return { ...post(inbound, target, host, "countTokens"), body: host.countBody(target, prompt, tools) };
 }
 
 /** The stop sequences that the model is not told of. */
@@ -60,7 +60,7 @@ interface RequestParts {
   prompt: Record<string, unknown>;
   toolConfig: Record<string, unknown>;
   config: Record<string, unknown>;
-  /** `"tools":[…]`, or empty. */
+  /** Items of `tools`, as JSON. */
   tools: string;
   notes: string[];
 }
@@ -165,20 +165,6 @@ function outputFields(
   };
 }
 
-function envelope(
-  inbound: InboundRequest,
-  target: Target,
-  host: GeminiHost,
-  method: Method,
-): Pick<UpstreamRequest, "method" | "url" | "headers"> {
-  return {
-    method: "POST",
-    url: host.url(target, method),
-    headers: {
-      "content-type": "application/json",
-      accept: method === "streamGenerateContent" ? "text/event-stream" : "application/json",
-      "accept-encoding": "identity",
-      "user-agent": userAgent(inbound, quirksOf(target.type, target.model).clientUserAgent),
-    },
-  };
+function post(inbound: InboundRequest, target: Target, host: GeminiHost, method: Method): ReturnType<typeof jsonPost> {
+  return jsonPost(inbound, target, host.url(target, method), method === "streamGenerateContent");
 }

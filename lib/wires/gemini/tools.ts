@@ -1,6 +1,6 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody, Tool } from "../../anthropic/types.ts";
-import { refuseTooMany, sortTools } from "../shared/tool-list.ts";
+import { droppedNotes, refuseTooMany, sortTools } from "../shared/tool-list.ts";
 import { type ToolNames, upstreamToolName } from "../shared/tool-names.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
 import { type SearchWish, searchWish } from "../shared/web-search.ts";
@@ -60,7 +60,7 @@ export function functionName(name: string): string {
 
 /** What goes into the request for its tools. */
 export interface ToolFields {
-  /** `"tools":[…]`, or empty. */
+  /** Items of `tools`, as JSON. */
   json: string;
   fields: Record<string, unknown>;
   /** What the search is to keep to, where that can only be said in words. */
@@ -84,7 +84,7 @@ export function toolFields(inbound: InboundRequest, body: MessagesBody, target: 
   const items = [wish ? JSON.stringify(searchTool(wish, host)) : "", tools.json].filter((item) => item !== "");
   const toolConfig = toolConfigOf(body, tools.names, wish !== undefined, host);
   return {
-    json: items.length > 0 ? `"tools":[${items.join(",")}]` : "",
+    json: items.join(","),
     fields: toolConfig ? { toolConfig } : {},
     instruction: wish && domainsInWords(wish, host),
     notes: notesOf(tools, searches),
@@ -134,7 +134,7 @@ function calling(choice: MessagesBody["tool_choice"], names: ToolNames, searches
 }
 
 function notesOf({ dropped, webSearch, names }: GeminiTools, searches: boolean): string[] {
-  const notes = dropped.map((type) => `tool ${type} left out: only Anthropic's servers execute it`);
+  const notes = droppedNotes(dropped);
   if (webSearch && !searches && names.size > 0)
     notes.push("web search left out: this model has none beside other tools");
   return notes;

@@ -180,6 +180,11 @@ export class ChatAssembler implements Assembler {
     const blocks = this.#writer.endBlocks(isCut || this.#finish === undefined);
     if (blocks === undefined)
       return this.#cut(`the answer ended (${this.#finish ?? "no finish_reason"}) in the middle of a tool call`);
+    if (stopReason === "end_turn" && blocks === "" && this.#writer.blocks === 0 && this.#search === undefined)
+      return this.#fail({
+        reason: "empty_answer",
+        message: `the answer ended (${this.#finish}) without saying anything`,
+      });
     const started = blocks + this.#writer.start();
     const search = this.#search?.write(this.#writer.sink, this.#writer.salt) ?? "";
     if (!this.#writer.usage) {

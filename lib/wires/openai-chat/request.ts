@@ -7,18 +7,18 @@ import { extraFields } from "../shared/extras.ts";
 import { type Family, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { identity } from "../shared/identity.ts";
+import { jsonPost, withTools } from "../shared/json-post.ts";
 import { outputLimit, sampling, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { allowsStrict } from "../shared/schema.ts";
 import { type StructuredOutput, structuredOutput } from "../shared/structured-output.ts";
-import { refuseTooMany } from "../shared/tool-list.ts";
+import { toolChoice } from "../shared/tool-choice.ts";
+import { droppedNotes, refuseTooMany } from "../shared/tool-list.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
-import { userAgent } from "../shared/user-agent.ts";
 import { searchWish } from "../shared/web-search.ts";
 import { CannotCarry, type Target, type UpstreamRequest } from "../wire.ts";
 import { chatMessages } from "./messages.ts";
 import { thinkingFields } from "./thinking.ts";
-import { toolChoice } from "./tool-choice.ts";
 import { type ChatTools, chatTools } from "./tools.ts";
 import { type SearchFields, searchFields } from "./web-search.ts";
 
@@ -44,7 +44,7 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
   const fields = {
     model: target.model,
     messages: chatMessages(body, target, quirks, systemRole, output.instruction),
-    ...toolChoice(body, tools.names, quirks),
+    ...toolChoice(body, tools.names, quirks, (name) => ({ type: "function", function: { name } })),
     ...outputLimit(body, target, quirks, inbound.facts.estimatedTokens),
     ...sampled,
     ...(stops.upstream.length > 0 && { stop: stops.upstream }),
@@ -62,16 +62,10 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
   const toolsJson = [tools.json, ...(search?.tools ?? []).map((tool) => JSON.stringify(tool))]
     .filter(Boolean)
     .join(",");
+  const url = `${target.baseUrl.replace(/\/chat\/completions$/, "")}/chat/completions`;
   return {
-    method: "POST",
-    url: `${target.baseUrl.replace(/\/chat\/completions$/, "")}/chat/completions`,
-    headers: {
-      "content-type": "application/json",
-      accept: inbound.facts.stream ? "text/event-stream" : "application/json",
-      "accept-encoding": "identity",
-      "user-agent": userAgent(inbound, quirks.clientUserAgent),
-    },
-    body: withTools(JSON.stringify(dropFields(fields, quirks.forbiddenFields)), toolsJson),
+    ...jsonPost(inbound, target, url, inbound.facts.stream),
+    body: withTools(dropFields(fields, quirks.forbiddenFields), toolsJson),
     notes: notesOf(tools, search !== undefined),
   };
 }
@@ -115,13 +109,8 @@ function responseFormat({ form, schema }: StructuredOutput): Record<string, unkn
   return { response_format: { type: form, json_schema } };
 }
 
-/** The tools are JSON already and go in as they are: writing 31 KB anew for every turn would be work for nothing. */
-function withTools(json: string, tools: string): string {
-  return tools === "" ? json : `${json.slice(0, -1)},"tools":[${tools}]}`;
-}
-
 function notesOf({ dropped, webSearch }: ChatTools, searches: boolean): string[] {
-  const notes = dropped.map((type) => `tool ${type} left out: only Anthropic's servers execute it`);
+  const notes = droppedNotes(dropped);
   if (webSearch && !searches) notes.push("web search left out: the provider has none beside other tools");
   return notes;
 }

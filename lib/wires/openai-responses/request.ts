@@ -6,18 +6,19 @@ import { extraFields } from "../shared/extras.ts";
 import { type Family, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { identity } from "../shared/identity.ts";
+import { jsonPost, withTools } from "../shared/json-post.ts";
 import { outputLimit, sampling } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { allowsStrict } from "../shared/schema.ts";
 import { type StructuredOutput, structuredOutput } from "../shared/structured-output.ts";
 import { systemTexts } from "../shared/system-text.ts";
-import { refuseTooMany } from "../shared/tool-list.ts";
+import { toolChoice } from "../shared/tool-choice.ts";
+import { droppedNotes, refuseTooMany } from "../shared/tool-list.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
-import { userAgent } from "../shared/user-agent.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
 import { inputItems } from "./input.ts";
 import { reasoningFields } from "./reasoning.ts";
-import { type ResponseTools, responseTools, type SearchFields, searchFields, toolChoice } from "./tools.ts";
+import { type ResponseTools, responseTools, type SearchFields, searchFields } from "./tools.ts";
 
 /**
  * The client's request for the Responses API. Nothing is stored at the vendor's; what has no counterpart is left out.
@@ -29,8 +30,8 @@ export function responsesRequest(inbound: InboundRequest, target: Target): Upstr
   const { streamOnly = false, toolsInInput = false } = quirksOf(target.type, target.model);
   const stream = inbound.facts.stream || streamOnly;
   return {
-    ...envelope(inbound, target, "/responses", stream),
-    body: withTools({ ...fields, ...(stream && { stream: true }) }, tools, toolsInInput),
+    ...post(inbound, target, "/responses", stream),
+    body: (toolsInInput ? withToolsInInput : withTools)({ ...fields, ...(stream && { stream: true }) }, tools),
     notes,
   };
 }
@@ -42,7 +43,7 @@ const COUNTED = new Set(["model", "input", "instructions", "reasoning", "text", 
 export function countRequest(inbound: InboundRequest, target: Target): UpstreamRequest {
   const { fields, tools } = partsOf(inbound, target);
   const counted = Object.fromEntries(Object.entries(fields).filter(([key]) => COUNTED.has(key)));
-  return { ...envelope(inbound, target, "/responses/input_tokens", false), body: withTools(counted, tools, false) };
+  return { ...post(inbound, target, "/responses/input_tokens", false), body: withTools(counted, tools) };
 }
 
 interface Parts {
@@ -70,7 +71,7 @@ function partsOf(inbound: InboundRequest, target: Target): Parts {
     model: target.model,
     ...instructions(body, output, quirks),
     input: inputItems(body, target, quirks, family?.phases ?? false),
-    ...toolChoice(body, tools.names, quirks),
+    ...toolChoice(body, tools.names, quirks, (name) => ({ type: "function", name })),
     ...sampled,
     ...reasoning.fields,
     ...(include.length > 0 && { include }),
@@ -138,35 +139,20 @@ function textFormat({ form, schema }: StructuredOutput): Record<string, unknown>
   return { type: form, name: "output", schema, strict: allowsStrict(schema) };
 }
 
-function envelope(
-  inbound: InboundRequest,
-  target: Target,
-  path: string,
-  stream: boolean,
-): Pick<UpstreamRequest, "method" | "url" | "headers"> {
-  return {
-    method: "POST",
-    url: `${target.baseUrl.replace(/\/responses$/, "")}${path}`,
-    headers: {
-      "content-type": "application/json",
-      accept: stream ? "text/event-stream" : "application/json",
-      "accept-encoding": "identity",
-      "user-agent": userAgent(inbound, quirksOf(target.type, target.model).clientUserAgent),
-    },
-  };
+function post(inbound: InboundRequest, target: Target, path: string, stream: boolean): ReturnType<typeof jsonPost> {
+  return jsonPost(inbound, target, `${target.baseUrl.replace(/\/responses$/, "")}${path}`, stream);
 }
 
-/** The tools are JSON already and go in as they are: writing 31 KB anew for every turn would be work for nothing. */
-function withTools(fields: Record<string, unknown>, tools: string, inInput: boolean): string {
+/** Some backends want the tools at the head of the input. */
+function withToolsInInput(fields: Record<string, unknown>, tools: string): string {
   if (tools === "") return JSON.stringify(fields);
-  if (!inInput) return `${JSON.stringify(fields).slice(0, -1)},"tools":[${tools}]}`;
   const { input, ...others } = fields;
   const head = `{"type":"additional_tools","role":"developer","tools":[${tools}]}`;
   return `${JSON.stringify(others).slice(0, -1)},"input":[${head},${JSON.stringify(input).slice(1)}}`;
 }
 
 function notesOf({ dropped, webSearch }: ResponseTools, search: SearchFields | undefined): string[] {
-  const notes = dropped.map((type) => `tool ${type} left out: only Anthropic's servers execute it`);
+  const notes = droppedNotes(dropped);
   if (webSearch && !search) notes.push("web search left out: the provider has none");
   return notes;
 }

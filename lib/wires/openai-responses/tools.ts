@@ -45,31 +45,6 @@ function convert(tools: Tool[], quirks: Quirks): ResponseTools {
   };
 }
 
-/**
- * `tool_choice` and `parallel_tool_calls`; only ever sent together with functions.
- * @see https://platform.openai.com/docs/api-reference/responses/create
- */
-export function toolChoice(
-  { tool_choice: choice }: MessagesBody,
-  names: ToolNames,
-  quirks: Quirks,
-): Record<string, unknown> {
-  if (!choice || names.size === 0) return {};
-  return {
-    tool_choice: choiceOf(choice, names, quirks.toolChoiceAutoOnly ?? false),
-    ...(choice.disable_parallel_tool_use === true &&
-      quirks.parallelToolCalls !== false && { parallel_tool_calls: false }),
-  };
-}
-
-function choiceOf(choice: NonNullable<MessagesBody["tool_choice"]>, names: ToolNames, autoOnly: boolean): unknown {
-  if (choice.type === "none") return "none";
-  if (autoOnly) return "auto";
-  if (choice.type === "any") return "required";
-  const name = upstreamToolName(choice.name ?? "");
-  return choice.type === "tool" && names.has(name) ? { type: "function", name } : "auto";
-}
-
 /** A wish for searches, as the vendor is asked for them. */
 export interface SearchFields {
   tool: Record<string, unknown>;

@@ -3,12 +3,10 @@ import type { TranslationContext } from "../wire.ts";
 import type { AnswerSink } from "./answer-sink.ts";
 import { BlockOrder, type Call } from "./block-order.ts";
 import { bodyOf } from "./body.ts";
+import { estimatedUsage } from "./estimated-usage.ts";
 import { StopFilter } from "./stop-sequences.ts";
 import { ClientToolIds, toolIdsOf } from "./tool-ids.ts";
 import { clientToolName, type ToolNames } from "./tool-names.ts";
-
-/** Characters of a token, where nothing better is known. */
-const CHARACTERS_PER_TOKEN = 4;
 
 /** What differs from protocol to protocol. */
 interface WriterNeeds {
@@ -133,8 +131,7 @@ export class AnswerWriter {
   /** The tokens as far as they can be told without the upstream's word. */
   estimate(): Usage {
     const called = this.calls.reduce((sum, { name, args }) => sum + name.length + args.length, 0);
-    const output = Math.max(1, Math.ceil((this.#characters + called) / CHARACTERS_PER_TOKEN));
-    return { input_tokens: this.#context.inbound.facts.estimatedTokens, output_tokens: output };
+    return estimatedUsage(this.#context.inbound, this.#characters + called);
   }
 
   /** Differs from answer to answer, and is the same for the same one. */

@@ -25,6 +25,11 @@ export function refuseTooMany(functions: number, { provider }: Target, { maxTool
   throw new CannotCarry(`tools: ${provider} takes ${maxTools} at most, the request has ${functions}`);
 }
 
+/** What the journal is told of tools that no vendor but Anthropic has. */
+export function droppedNotes(types: readonly string[]): string[] {
+  return types.map((type) => `tool ${type} left out: only Anthropic's servers execute it`);
+}
+
 /** Stands in Claude Code's list for tools that it will load later; calling it is an error. */
 const PLACEHOLDER = "DeferredToolPlaceholder";
 

@@ -1,5 +1,6 @@
 import { bareModel } from "../gemini/generation.ts";
-import { type GeminiHost, streamQuery, withTools } from "../gemini/host.ts";
+import { type GeminiHost, streamQuery } from "../gemini/host.ts";
+import { withTools } from "../shared/json-post.ts";
 import { modelUrl } from "./address.ts";
 
 /**

@@ -277,7 +277,7 @@ describe("tools", () => {
     expect(choice({ type: "any" })).toBe("required");
     expect(choice({ type: "none" })).toBe("none");
     expect(choice({ type: "tool", name: "Read" })).toEqual({ type: "function", name: "Read" });
-    expect(choice({ type: "tool", name: "Gone" })).toBe("auto");
+    expect(choice({ type: "tool", name: "Gone" })).toBeUndefined();
     const auto = target({ toolChoiceAutoOnly: true });
     expect(choice({ type: "any" }, auto)).toBe("auto");
     expect(choice({ type: "none" }, auto)).toBe("none");
