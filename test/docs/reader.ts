@@ -30,6 +30,12 @@ exec curl -sS --fail-with-body "$ANTHROPIC_BASE_URL/v1/messages" -H "x-api-key: 
 
 const QUESTION = { model: "claude-sonnet-5-5", max_tokens: 50, messages: [{ role: "user", content: "hi" }] };
 
+/** What somebody has who comes from another router. */
+const ROUTER = `{ // by hand
+  "Providers": [{ "name": "deepseek", "api_base_url": "https://api.deepseek.com/chat/completions", "api_key": "k", "models": ["deepseek-chat"] }],
+  "Router": { "default": "deepseek,deepseek-chat" },
+}`;
+
 export async function makeReader(clone: Clone): Promise<Reader> {
   const folder = await mkdtemp(join(tmpdir(), "ccm-reader-"));
   const at = (name: string) => join(folder, name);
@@ -38,6 +44,8 @@ export async function makeReader(clone: Clone): Promise<Reader> {
   await writeFile(at("stand-ins/claude"), CLAUDE);
   await chmod(at("stand-ins/claude"), 0o755);
   await writeFile(join(clone.path, "request.json"), JSON.stringify(QUESTION));
+  await mkdir(at("home/.claude-code-router"));
+  await writeFile(at("home/.claude-code-router/config.json"), ROUTER);
   const simulator = await startSimulator({ host: "127.0.0.1" });
   const port = await freePort(0);
   // The documents speak of providers called `anthropic` and `openai`.

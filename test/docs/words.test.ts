@@ -58,6 +58,7 @@ describe.each(documents)("$path", (document) => {
       // [--an-option] and A|B show what one may write.
       const args = words
         .replace(/^\S+ /, "")
+        .replace(/ \| .*$/, "")
         .replace(/\[[^\]]*\]/g, "")
         .replace(/(\w+)\|\S+/g, "$1")
         .replace(/[A-Z]{3,}/g, "1")

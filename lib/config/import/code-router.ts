@@ -40,7 +40,7 @@ const HINTS: Readonly<Record<string, string>> = {
   HOST: "was not taken over: this proxy listens on this machine only. `server.host` changes it, and wants keys then.",
   LOG: "has no counterpart: the log is always written, and bounded. See: ccmctl logs",
   APIKEYS: "were not taken over: they were made for that program's clients. `server.api_keys` asks for keys here.",
-  PROXY_URL: "has no counterpart: providers are reached directly.",
+  PROXY_URL: "has no key here: set HTTPS_PROXY where the server starts.",
   CUSTOM_ROUTER_PATH: "is a program of your own, which cannot be converted. What routes can do here: docs/routing.md",
   "Router.custom": "is a program of your own, which cannot be converted. What routes can do here: docs/routing.md",
   transformers: "are programs of your own, which cannot be converted.",

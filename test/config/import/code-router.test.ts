@@ -92,7 +92,7 @@ describe("version 2", () => {
       PORT: expect.stringContaining("13456"),
       HOST: expect.stringContaining("this machine only"),
       LOG: expect.stringContaining("always written"),
-      PROXY_URL: expect.stringContaining("directly"),
+      PROXY_URL: expect.stringContaining("HTTPS_PROXY"),
       CUSTOM_ROUTER_PATH: expect.stringContaining("cannot be converted"),
       "fallback.default[1]": expect.stringContaining('"nobody,x" names none of the providers'),
       "Router.think": expect.stringContaining("by a budget"),
