@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ProviderTestView } from "../../lib/server/admin/views.ts";
 import { startSimulator } from "../../lib/simulator/server.ts";
@@ -58,6 +61,28 @@ describe("a provider that is well", () => {
     expect(details(told).tools).toBe("it called get_time");
     expect(told.message).toMatch(new RegExp(`^${told.model} answers, streams, calls tools`));
     expect(JSON.stringify(told)).not.toContain(KEY);
+  });
+
+  it("on Vertex AI passes with Google's login, which has no list of models to ask", async () => {
+    const simulator = await startSimulator({ host: "127.0.0.1" });
+    steps.push(() => simulator.close());
+    const tokens = await startUpstream((_, reply) => reply.json({ access_token: "ya29.x", expires_in: 3600 }));
+    steps.push(() => tokens.close());
+    const folder = mkdtempSync(join(tmpdir(), "ccm-provider-test-"));
+    steps.push(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "adc.json");
+    const user = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
+    writeFileSync(file, JSON.stringify(user));
+    const mux = await muxWith(`[[providers]]
+name = "p"
+type = "vertex-ai"
+base_url = "${simulator.url}/p"
+project = "my-project"
+oauth = { adc_file = "${file}", token_url = "${tokens.url}" }
+`);
+    const told = await test(mux, "p", { model: "claude-haiku-5-5" });
+    expect(told).toMatchObject({ ok: true, wire: "vertex", model: "claude-haiku-5-5" });
+    expect(outcomes(told)).toMatchObject({ key: "ok", models: "skipped", answer: "ok", stream: "ok", vision: "ok" });
   });
 
   it("leaves no trace in journal and health", async () => {

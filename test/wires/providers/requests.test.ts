@@ -79,6 +79,7 @@ function faultsOf(wire: WireId, body: Json, { type, model, capabilities }: Targe
     case "gemini":
       return checkGeminiRequest(body, { model });
     default: {
+      if (model.startsWith("meta/")) return checkChatRequest(body, CHAT_DIALECTS[type.id]);
       if (!model.includes("claude-")) return checkGeminiRequest(body, { model, vertex: true });
       const { anthropic_version: version, ...rest } = body;
       const faults = checkAnthropicRequest({ ...rest, model }, ANTHROPIC_DIALECTS.anthropic ?? PLAIN);
@@ -98,12 +99,19 @@ const pairs = PROVIDER_TYPES.flatMap((type) =>
   WIRES.filter((wire) => type.baseUrls[wire] !== undefined || type.wire === wire).map((wire) => ({ type, wire })),
 );
 
-/** The models that the provider offers for Claude's tiers, as far as they are asked for over this wire. */
+/** Models that no tier of Claude's leads to, but that are asked by another protocol than those. */
+const FURTHER: Readonly<Record<string, readonly string[]>> = {
+  "vertex-ai": ["gemini-3.8-flash", "meta/llama-4-maverick-17b-128e-instruct-maas"],
+};
+
+/** The models that the provider offers for Claude's tiers, and further ones, as far as they are asked for over this wire. */
 function targets(type: ProviderType, wire: WireId): Target[] {
   const models = ["claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"].map(
     (name) => upstreamModel(type, name)?.model ?? "some-model",
   );
-  const asked = [...new Set(models)].filter((model) => wire !== type.wire || wireOf(type, model) === wire);
+  const asked = [...new Set([...models, ...(FURTHER[type.id] ?? [])])].filter(
+    (model) => wire !== type.wire || wireOf(type, model) === wire,
+  );
   const baseUrl = type.baseUrls[wire] ?? "http://vendor.test/v1";
   return asked.map((model) => ({
     provider: type.id,
