@@ -147,9 +147,12 @@ describe("the Grafana dashboard", () => {
     const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
     expect(expressions.length).toBeGreaterThan(15);
     for (const expression of expressions) {
-      const names = expression.match(/\b(?:ccm|process)_[a-z_]+/g) ?? [];
+      const names = expression.match(/\b(?:ccm|process|nodejs)_[a-z_]+/g) ?? [];
       expect(names.length, expression).toBeGreaterThan(0);
-      const labels = [...expression.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = ""]) => list.split(", "));
+      const labels = [
+        ...[...expression.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = ""]) => list.split(", ")),
+        ...[...expression.matchAll(/([a-z_]+)(?:=~?|!=|!~)"/g)].map(([, label = ""]) => label),
+      ];
       for (const name of names) {
         const known = samples.filter((sample) => sample.name === name);
         expect(known.length, name).toBeGreaterThan(0);

@@ -1,5 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { spansOf } from "../../lib/server/telemetry/spans.ts";
+import { answered } from "../journal/entries.ts";
 import { type ReceivedRequest, startUpstream, type Upstream } from "../support/upstream.ts";
 import { buildHouse, type House, type HouseOptions } from "./house.ts";
 
@@ -115,6 +117,24 @@ describe("telemetry", () => {
     });
     for (const { startTimeUnixNano, endTimeUnixNano } of spans)
       expect(BigInt(endTimeUnixNano)).toBeGreaterThanOrEqual(BigInt(startTimeUnixNano));
+  });
+
+  it("names all kinds of tokens as the conventions do: cached ones are input, thinking is output", () => {
+    const usage = {
+      input_tokens: 1,
+      cache_read_input_tokens: 20,
+      cache_creation_input_tokens: 300,
+      output_tokens: 50,
+      output_tokens_details: { thinking_tokens: 40 },
+    };
+    const [, attempt] = spansOf(answered({ usage, stopReason: "end_turn" }), () => "anthropic");
+    expect(read(attempt?.attributes ?? [])).toMatchObject({
+      "gen_ai.usage.input_tokens": 321,
+      "gen_ai.usage.cache_read.input_tokens": 20,
+      "gen_ai.usage.cache_creation.input_tokens": 300,
+      "gen_ai.usage.output_tokens": 50,
+      "gen_ai.usage.reasoning.output_tokens": 40,
+    });
   });
 
   it("sends metrics by the GenAI conventions", async () => {
