@@ -258,3 +258,16 @@ describe("what cannot be done is said", () => {
     expect(() => applyChanges("[a\n", [set(["server", "port"], 1)])).toThrow(/not TOML \(line \d\)/);
   });
 });
+
+describe("a section that counts only when it is written", () => {
+  it.each([
+    [["budget", "day"], 12.5, "[budget]\nday = 12.5"],
+    [["telemetry", "endpoint"], "http://c", '[telemetry]\nendpoint = "http://c"'],
+    [["budget", "providers", "openai", "week"], 3, "[budget.providers.openai]\nweek = 3"],
+  ] as const)("begins with its first setting, %j, and goes with its last", (path, value, written) => {
+    const begun = applyChanges(CANONICAL, [{ path, value }]);
+    expect(begun).toContain(written);
+    expect(applyChanges(begun, [{ path, delete: true }])).not.toContain(written);
+    expect(begun.startsWith(CANONICAL.trimEnd())).toBe(true);
+  });
+});

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { browserPath, startBrowser } from "./browser.ts";
@@ -101,6 +102,39 @@ describe.skipIf(browserPath === undefined)("Overview", () => {
     await told.waitFor({ state: "detached" });
     const left = (await (await fetch(`${stage.url}/api/simulate`)).json()) as { items: unknown[] };
     expect(left.items).toEqual([]);
+    await close();
+  });
+
+  test("what today cost and by whom, by provider, route and model; and how far each budget is used up", async () => {
+    await stage.ask({ model: "claude-opus-4-1" });
+    const config = await readFile(stage.configPath, "utf8");
+    await writeFile(
+      stage.configPath,
+      `${config}\n[budget]\nday = 0.001\nmonth = 500\nat_stop = "cheaper"\nmodel = "small"\n`,
+    );
+    const { page, complaints, close } = await stage.open();
+    const spent = page.getByRole("region", { name: "Tokens and cost today" });
+    await spent.getByRole("row", { name: /^primary/ }).waitFor();
+    for (const [by, name] of [
+      ["Route", /^defined model/],
+      ["Model", /^gpt-5\.2/],
+      ["Provider", /^backup/],
+    ] as const) {
+      await spent.getByRole("radio", { name: by }).check();
+      await spent.getByRole("row", { name }).waitFor();
+    }
+    const budgets = page.getByRole("region", { name: "Budgets" });
+    await budgets.getByText("Today's budget").waitFor();
+    const told = await words(budgets);
+    expect(told).toMatch(/of \$500\.00 \(0 %\), warned from 75 % · anew in \d/);
+    expect(told).toContain("small serves instead");
+    const figures = await words(page.locator(".numbers"));
+    expect(figures).toMatch(/Overhead of the mux\s+[\d.]+ ms\s+median \(p50\); p95/);
+    expect(figures).toMatch(/Tokens today\s+\S+\s+\S+ in, \S+ out/);
+    expect(figures).toMatch(/Cost today\s+\$/);
+    await writeFile(stage.configPath, config);
+    await budgets.getByText("No limit is set.").waitFor();
+    expect(complaints).toEqual([]);
     await close();
   });
 

@@ -1,6 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import parse from "@iarna/toml/parse-string.js";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { seriousFaults } from "./axe.ts";
 import { browserPath, startBrowser } from "./browser.ts";
 import { openStage, SECRET, type Stage, twoProviders, type Window, words } from "./stage.ts";
 
@@ -145,6 +148,70 @@ describe.skipIf(browserPath === undefined)("Settings", () => {
     await page.getByRole("button", { name: "Put it back" }).click();
     await saved("put back ccm-config.toml");
     expect(await onDisk()).toBe(original);
+  });
+
+  test("each part has an address; budgets are set for all, for a provider and for a route, and taken off again", async () => {
+    await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Budget" }).click();
+    expect(page.url()).toContain("#/settings/budget");
+    const budget = page.getByRole("region", { name: "Budget", exact: true });
+    await budget.getByLabel("$ a day").first().fill("12.5");
+    await budget.getByLabel("$ a day").first().press("Enter");
+    await saved("$ a day");
+    await budget.getByLabel("Once it is used up").selectOption("cheaper");
+    await page.locator(".save-card.refused").waitFor();
+    await budget.getByLabel("The cheaper model").selectOption("small");
+    await saved("The cheaper model");
+    await budget.getByLabel("Once it is used up").selectOption("cheaper");
+    await saved("Once it is used up");
+    await budget.getByLabel("Add limits for").first().selectOption("backup");
+    await budget.getByRole("group", { name: "backup" }).getByLabel("$ a week").fill("3");
+    await budget.getByRole("group", { name: "backup" }).getByLabel("$ a week").press("Enter");
+    await saved("$ a week");
+    await budget.getByLabel("Add limits for").last().selectOption("background");
+    await budget.getByRole("group", { name: "background" }).getByLabel("$ a month").fill("9");
+    await budget.getByRole("group", { name: "background" }).getByLabel("$ a month").press("Enter");
+    await saved("$ a month");
+    const { budget: written } = parse(await onDisk());
+    expect(written).toEqual({
+      day: 12.5,
+      at_stop: "cheaper",
+      model: "small",
+      providers: { backup: { week: 3 } },
+      routes: { background: { month: 9 } },
+    });
+    await page.getByRole("button", { name: "Remove the limits of backup" }).click();
+    await saved("no limits for backup");
+    expect(parse(await onDisk()).budget).not.toHaveProperty("providers.backup");
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  test("a version that was installed beside the running one is told of, until it runs", async () => {
+    await mkdir(join(stage.folder, "9.9.9"));
+    await writeFile(join(stage.folder, "9.9.9", "package.json"), '{"name":"claude-code-mux","version":"9.9.9"}');
+    await symlink("9.9.9", join(stage.folder, "current"));
+    await stage.ask();
+    await page.getByRole("status").filter({ hasText: "Version 9.9.9 is installed;" }).waitFor();
+    expect(await words(page.getByRole("region", { name: "This server" }))).toContain("9.9.9 is installed and waits");
+    await rm(join(stage.folder, "current"));
+    await stage.ask();
+    await page.getByText("Version 9.9.9 is installed;").waitFor({ state: "detached" });
+  });
+
+  test("what is logged and where it is sent: every setting of those sections saves", async () => {
+    await page.getByLabel("Journal, in days").fill("7");
+    await page.getByLabel("Journal, in days").press("Enter");
+    await saved("Journal, in days");
+    await page.getByLabel("Collector").fill("http://127.0.0.1:4318");
+    await page.getByLabel("Collector").press("Enter");
+    await saved("Collector");
+    await page.getByLabel("Its headers").fill("x-team: blue");
+    await page.getByLabel("Its headers").blur();
+    await saved("Its headers");
+    await page.getByLabel("Send traces").uncheck();
+    await saved("Send traces");
+    const { logging, telemetry } = parse(await onDisk());
+    expect(logging).toEqual({ journal_days: 7 });
+    expect(telemetry).toEqual({ endpoint: "http://127.0.0.1:4318", headers: { "x-team": "blue" }, traces: false });
   });
 
   test("the lines for Claude Code's own login leave the key out", async () => {

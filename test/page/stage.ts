@@ -156,6 +156,8 @@ export function words(place: Locator): Promise<string> {
 async function openWindow(browser: Browser, address: string, options: BrowserContextOptions): Promise<Window> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
+  // Shorter than a test may take, so that it is told what was waited for.
+  page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
   const { origin } = new URL(address);
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));

@@ -227,10 +227,21 @@ function proveNothingElseChanged(before: State, text: string, change: Change): v
   if (!before.fits || !after.fits) return;
   const { at, isNew } = resolveNames(change.path, before.tree);
   const entryIsGone = "delete" in change && typeof at.at(-1) === "number" && !isNew;
-  const rest = entryIsGone ? after.effective : without(after.effective, at);
-  if (!isDeepStrictEqual(without(before.effective, at), rest)) {
+  const place = optionalPart(at, before.effective, after.effective);
+  const rest = entryIsGone ? after.effective : without(after.effective, place);
+  if (!isDeepStrictEqual(without(before.effective, entryIsGone ? at : place), rest)) {
     throw new EditError(change.path, "the change would have changed something else as well; edit the file by hand");
   }
+}
+
+/** Some sections count only when they are written (`[budget]`): with their first setting all of their defaults come to be. */
+function optionalPart(at: Path, before: unknown, after: unknown): Path {
+  const isThere = (tree: unknown, place: Path) => nodeAt(tree, place) !== undefined;
+  for (let depth = 1; depth < at.length; depth++) {
+    const place = at.slice(0, depth);
+    if (typeof place.at(-1) === "string" && isThere(before, place) !== isThere(after, place)) return place;
+  }
+  return at;
 }
 
 function without(tree: unknown, at: Path): unknown {
