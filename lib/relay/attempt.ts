@@ -115,13 +115,7 @@ async function perform(
   onCall: (call: Call) => void,
 ): Promise<AttemptOutcome> {
   const { timeouts } = input;
-  const complete = { ...request, headers: { ...request.headers, ...input.headers } };
-  input.watch?.sent(complete);
-  const call = input.pool.call(
-    complete,
-    { connectMs: timeouts.connect_ms, firstByteMs: timeouts.first_byte_ms },
-    input.fresh,
-  );
+  const call = begin(input, request);
   onCall(call);
   let late: Failure | undefined;
   const total = input.timers.after(timeouts.total_ms, () => {
@@ -138,6 +132,12 @@ async function perform(
   } finally {
     total.cancel();
   }
+}
+
+function begin({ headers, watch, pool, timeouts, fresh }: AttemptInput, request: UpstreamRequest): Call {
+  const complete = { ...request, headers: { ...request.headers, ...headers } };
+  watch?.sent(complete);
+  return pool.call(complete, { connectMs: timeouts.connect_ms, firstByteMs: timeouts.first_byte_ms }, fresh);
 }
 
 /** The call's response, from its headers to its end. */
@@ -157,6 +157,8 @@ async function converse(input: AttemptInput, request: UpstreamRequest, call: Cal
       failure: { reason: "bad_answer", status, message: "an HTML page instead of an answer" },
     };
   }
+  // It was taken, so that nothing in it will have to be mended; and a stream may last for minutes.
+  request.body = "";
   if (!inbound.facts.stream || /^application\/json/i.test(contentType)) return await whole(input, body, call);
   return await pump({
     translator: wire.stream({ inbound, target, messageId: input.messageId }),
