@@ -3,8 +3,9 @@
  *
  * Every rule says what it moved, so that faults and edits find the place where the user wrote it.
  */
+
+import { ROUTE_NAMES } from "../catalog/route-names.ts";
 import { type Finding, isRecord, type Path } from "./faults.ts";
-import { ROUTE_NAMES } from "./route-names.ts";
 
 type Table = Record<string, unknown>;
 

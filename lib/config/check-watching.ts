@@ -1,6 +1,6 @@
+import { RULES } from "../catalog/route-names.ts";
 import { didYouMean, type Finding } from "./faults.ts";
 import { isMadeUp } from "./fit-schema.ts";
-import { RULES } from "./route-names.ts";
 import type { ConfigTree } from "./schema.ts";
 
 /** What the schema cannot see of a budget: names that nobody has. */

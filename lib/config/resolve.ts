@@ -1,4 +1,5 @@
 import { tierOf } from "../catalog/index.ts";
+import { ROUTE_NAMES, type RouteName } from "../catalog/route-names.ts";
 import { checkBudget, checkTelemetry } from "./check-watching.ts";
 import { didYouMean, type Finding, isRecord, type Path } from "./faults.ts";
 import { isMadeUp } from "./fit-schema.ts";
@@ -6,7 +7,6 @@ import { isStale, resolveMapping } from "./mapping.ts";
 import { compilePattern, PatternError } from "./patterns.ts";
 import { resolveProvider } from "./provider.ts";
 import { type Environment, expandReferences } from "./references.ts";
-import { ROUTE_NAMES, type RouteName } from "./route-names.ts";
 import type { ConfigTree } from "./schema.ts";
 import type { Mapping, Model, NamePattern, Provider, Settings } from "./settings.ts";
 

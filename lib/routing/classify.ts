@@ -1,5 +1,5 @@
 import type { InboundRequest } from "../anthropic/request.ts";
-import { type RouteName, RULES, type Rule } from "../config/route-names.ts";
+import { type RouteName, RULES, type Rule } from "../catalog/route-names.ts";
 import type { Model, NamePattern, Settings } from "../config/settings.ts";
 import { autoMapped, findModel, findProvider, modelAt, resolveName, splitProvider } from "./choose.ts";
 import type { NoRoute } from "./decision.ts";

@@ -1,5 +1,5 @@
 import type { InboundRequest } from "../anthropic/request.ts";
-import type { Rule } from "../config/route-names.ts";
+import type { Rule } from "../catalog/route-names.ts";
 import type { Model, Settings } from "../config/settings.ts";
 import { checkCapabilities, type Needs } from "./capabilities.ts";
 import { classify } from "./classify.ts";

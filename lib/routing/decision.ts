@@ -1,4 +1,4 @@
-import type { Rule } from "../config/route-names.ts";
+import type { Rule } from "../catalog/route-names.ts";
 import type { Mapping } from "../config/settings.ts";
 
 /** Where a request goes, and why. Its words may be shown; the mappings hold the providers' keys, so show `explain(decision)`. */

@@ -1,4 +1,4 @@
-import type { Rule } from "../config/route-names.ts";
+import type { Rule } from "../catalog/route-names.ts";
 import type { Decision, NoRoute } from "./decision.ts";
 
 /** A decision as it may be shown or written as JSON: without keys, addresses and headers. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readRequest } from "../../lib/anthropic/request.ts";
-import { RULES, type Rule } from "../../lib/config/route-names.ts";
+import { RULES, type Rule } from "../../lib/catalog/route-names.ts";
 import { classify } from "../../lib/routing/classify.ts";
 import * as claudeCode from "../support/claude-code-request.ts";
 import { captures } from "../support/recordings.ts";
