@@ -2,17 +2,19 @@
 const MAY_IMPORT = {
   catalog: [],
   anthropic: [],
+  network: [],
   config: ["catalog", "anthropic"],
   journal: ["catalog", "anthropic", "config"],
-  credentials: ["catalog", "anthropic", "config"],
+  credentials: ["catalog", "anthropic", "network", "config"],
   wires: ["catalog", "anthropic", "config", "credentials"],
   routing: ["catalog", "anthropic", "config", "credentials"],
-  relay: ["catalog", "anthropic", "config", "journal", "credentials", "wires", "routing"],
+  relay: ["catalog", "anthropic", "network", "config", "journal", "credentials", "wires", "routing"],
   simulator: ["catalog", "anthropic"],
   handover: [],
   server: [
     "catalog",
     "anthropic",
+    "network",
     "config",
     "journal",
     "credentials",
@@ -23,7 +25,7 @@ const MAY_IMPORT = {
     "handover",
   ],
   daemon: ["catalog", "anthropic", "config", "journal", "handover"],
-  cli: ["catalog", "anthropic", "config", "journal", "credentials", "routing", "simulator", "daemon"],
+  cli: ["catalog", "anthropic", "network", "config", "journal", "credentials", "routing", "simulator", "daemon"],
   // Beside the catalogue's words, the page shares only types with the API that feeds it.
   admin: ["catalog"],
 };

@@ -9,13 +9,14 @@ import { Credentials } from "../credentials/credentials.ts";
 import { Journal } from "../journal/journal.ts";
 import { JournalFiles, journalDir } from "../journal/journal-files.ts";
 import type { Retention } from "../journal/retention.ts";
+import { namesProxy } from "../network/proxy.ts";
 import { Gate } from "../relay/gate.ts";
 import { Health } from "../relay/health.ts";
 import { ProviderPlaces } from "../relay/provider-places.ts";
 import { RetryBudget } from "../relay/retry-budget.ts";
 import { Timers } from "../relay/timers.ts";
 import { TrackRecord } from "../relay/track-record.ts";
-import { UpstreamPool } from "../relay/upstream.ts";
+import { type TunnelTo, UpstreamPool } from "../relay/upstream.ts";
 import { Repairs } from "../wires/repair.ts";
 import { checkedForHost } from "./bound-host.ts";
 import { Comebacks } from "./comebacks.ts";
@@ -80,7 +81,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const loaded = checkedForHost(read, options.host ?? read.settings?.server.host ?? "");
   const { settings, tree } = loaded;
   if (!settings || !tree) throw new ConfigUnusable(loaded);
-  const context = createContext(options, { loaded, settings, tree });
+  const context = createContext(options, { loaded, settings, tree }, await tunnelTo());
   const healthFile = new HealthFile(options.stateDir, context);
   await healthFile.load();
   await useCredentials(context);
@@ -125,7 +126,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   };
 }
 
-function createContext(options: StartOptions, first: LiveConfig): ServerContext {
+/** The code for a proxy on the way to providers is loaded only where the environment names one. */
+async function tunnelTo(): Promise<TunnelTo | undefined> {
+  if (!namesProxy()) return undefined;
+  const { tunnelTo } = await import("../network/tunnel-agent.ts");
+  return tunnelTo;
+}
+
+function createContext(options: StartOptions, first: LiveConfig, tunnelTo: TunnelTo | undefined): ServerContext {
   const { log } = options;
   log.configure(first.settings.logging);
   let live = first;
@@ -191,7 +199,7 @@ function createContext(options: StartOptions, first: LiveConfig): ServerContext 
     },
   };
   const relay: ServerContext["relay"] = {
-    pool: new UpstreamPool(timers, first.settings.performance.connection_pool_size),
+    pool: new UpstreamPool(timers, first.settings.performance.connection_pool_size, tunnelTo),
     timers,
     health: context.health,
     trackRecord: context.trackRecord,

@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { proxyTrouble } from "../network/proxy.ts";
 import type { ServerContext } from "./context.ts";
 
 /** Less room than this on the disk, and soon nothing can be written. */
@@ -30,6 +31,7 @@ export function troubles({ config, stateDir, clock, complaints }: ServerContext)
     clock.setBackMs > CLOCK_MS
       ? `the system's clock was set back by ${Math.round(clock.setBackMs / 60_000)} min since the server started.`
       : undefined,
+    proxyTrouble(),
     ...complaints.list(),
   ].filter((trouble) => trouble !== undefined);
 }

@@ -1,5 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { proxyFor } from "../../network/proxy.ts";
+import { tunnelTo } from "../../network/tunnel-agent.ts";
 import { type Finding, ok, wrong } from "./finding.ts";
 
 /** Whether somebody answers at an address, and what time it is there. */
@@ -57,7 +59,9 @@ function cannotReach(origin: string, who: string, error: NodeJS.ErrnoException):
     default:
       return wrong(
         `${who}: ${origin} cannot be reached (${error.code ?? error.message})`,
-        "Check the network, certificates and base_url",
+        proxyFor(origin)
+          ? "Check HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS"
+          : "Check the network, certificates and base_url",
       );
   }
 }
@@ -78,7 +82,8 @@ function checkClock(origin: string, { time }: Reached, now: number): Finding[] {
 function reachOrigin(origin: string): Promise<Reached> {
   const request = origin.startsWith("https:") ? httpsRequest : httpRequest;
   return new Promise((resolve) => {
-    const asking = request(`${origin}/`, { method: "HEAD", agent: false, timeout: TIMEOUT_MS }, (response) => {
+    const agent = tunnelTo(origin, { keepAlive: false }) ?? false;
+    const asking = request(`${origin}/`, { method: "HEAD", agent, timeout: TIMEOUT_MS }, (response) => {
       const time = Date.parse(response.headers.date ?? "");
       response.resume();
       resolve(Number.isNaN(time) ? {} : { time });

@@ -4,6 +4,7 @@
  */
 import ky from "ky";
 import type { LoginFacts } from "../../catalog/logins.ts";
+import { fetchFor } from "./proxied-fetch.ts";
 
 declare const CCM_VERSION: string;
 
@@ -68,6 +69,7 @@ async function send(url: string, request: Request, timeoutMs = TIMEOUT_MS): Prom
     const response = await ky(url, {
       ...request,
       headers: { accept: "application/json", "user-agent": USER_AGENT, ...request.headers },
+      fetch: fetchFor(url),
       retry: 0,
       throwHttpErrors: false,
       redirect: "error",

@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { tunnelTo } from "../../network/tunnel-agent.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -12,7 +13,7 @@ export function postJson(url: string, headers: Readonly<Record<string, string>>,
       url,
       {
         method: "POST",
-        agent: false,
+        agent: tunnelTo(url, { keepAlive: false }) ?? false,
         timeout: TIMEOUT_MS,
         headers: { ...headers, "content-type": "application/json", "content-length": body.length },
       },
