@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/frame.css";
 import "./styles/parts.css";
 import "./styles/story.css";
+import "./styles/sums.css";
 import "./styles/edit.css";
 import { render } from "preact";
 import { App } from "./app.tsx";

@@ -56,6 +56,26 @@ describe.skipIf(browserPath === undefined)("Test", () => {
     expect(window.complaints).toEqual([]);
   });
 
+  test("a failure can be let loose on all traffic for a minute, is marked on every tab, and is ended there", async () => {
+    await page.getByLabel("The provider").selectOption("primary");
+    await page.getByLabel("… does this").selectOption("529");
+    await page.getByRole("button", { name: "Let all traffic see it for a minute" }).click();
+    const notice = page.getByRole("status").filter({ hasText: "Failing on purpose:" });
+    await notice.waitFor();
+    for (const name of ["Models", "Settings", "Test"]) {
+      await page.getByRole("tab", { name }).click();
+      await notice.waitFor();
+    }
+    await stage.ask();
+    const { items } = (await (await fetch(`${stage.url}/api/journal?limit=1`)).json()) as {
+      items: { attempts: { simulated?: boolean }[] }[];
+    };
+    expect(items[0]?.attempts[0]?.simulated).toBe(true);
+    await notice.getByRole("button", { name: "End it now" }).click();
+    await notice.waitFor({ state: "detached" });
+    expect(window.complaints).toEqual([]);
+  });
+
   test("a provider can be asked by name", async () => {
     await page.getByLabel("Provider", { exact: true }).selectOption("backup");
     await send();
@@ -120,6 +140,10 @@ describe.skipIf(browserPath === undefined)("Test", () => {
       expect(await words(side(model))).toMatch(/First token[\s\S]*Total[\s\S]*Attempts/);
     }
     expect(await words(side("small"))).toContain("gpt-5-mini");
+    const figures = page.getByRole("region", { name: "Compared" });
+    for (const model of ["claude-sonnet-4-20250514", "small"])
+      expect(await words(figures.getByRole("row", { name: model }))).toMatch(/ m?s[\s\S]* m?s[\s\S]*\d\s+(?:\$|< \$)/);
+    expect(await figures.locator(".best").count()).toBeGreaterThanOrEqual(2);
     await page.getByRole("button", { name: "Do not compare with small" }).click();
   });
 

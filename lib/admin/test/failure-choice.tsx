@@ -1,5 +1,11 @@
+import { useSignal } from "@preact/signals";
+import type { SimulateView } from "../../server/admin/views.ts";
+import { sendJson } from "../state/api.ts";
 import { simulate, status } from "../state/store.ts";
 import { change, form } from "./trial.ts";
+
+/** How long a provider fails when it is to fail for everybody. */
+const SECONDS = 60;
 
 /** Which provider fails for this request, and how: to see the next one take over. */
 export function FailureChoice() {
@@ -31,6 +37,33 @@ export function FailureChoice() {
           </option>
         ))}
       </select>
+      {failProvider !== "" && <ForEverybody provider={failProvider} failure={fault} />}
     </fieldset>
+  );
+}
+
+/** All traffic sees the failure, Claude Code's too. A notice on every tab says so, and ends it. */
+function ForEverybody({ provider, failure }: { provider: string; failure: string }) {
+  const problem = useSignal("");
+  const begin = async () => {
+    try {
+      const { items } = await sendJson<SimulateView>("POST", "/api/simulate", { provider, failure, seconds: SECONDS });
+      if (status.value) status.value = { ...status.value, simulations: items };
+      change({ failProvider: "", fault: "" });
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  return (
+    <p class="buttons">
+      <button type="button" class="button small" onClick={begin}>
+        Let all traffic see it for a minute
+      </button>
+      {problem.value !== "" && (
+        <span role="alert" class="small bad-text">
+          {problem.value}
+        </span>
+      )}
+    </p>
   );
 }

@@ -2,6 +2,7 @@ import "./test.css";
 import { Empty } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { AnswerView } from "./answer-view.tsx";
+import { Compared } from "./compared.tsx";
 import { type Trial, trials } from "./trial.ts";
 import { TrialFormView } from "./trial-form.tsx";
 
@@ -14,16 +15,19 @@ export function TestTab() {
       </PageHead>
       <div class="trial">
         <TrialFormView />
-        <div class={trials.value.length > 1 ? "trial-answers many" : "trial-answers"}>
-          {trials.value.length === 0 ? (
-            <NothingYet />
-          ) : (
-            trials.value.map((trial, at) => (
-              <section key={at} class="card trial-answer" aria-labelledby={`answer-${at}`}>
-                <AnswerView trial={trial} titleId={`answer-${at}`} title={titleOf(trial, trials.value.length)} />
-              </section>
-            ))
-          )}
+        <div class="trial-results">
+          {trials.value.length > 1 && <Compared />}
+          <div class={trials.value.length > 1 ? "trial-answers many" : "trial-answers"}>
+            {trials.value.length === 0 ? (
+              <NothingYet />
+            ) : (
+              trials.value.map((trial, at) => (
+                <section key={at} class="card trial-answer" aria-labelledby={`answer-${at}`}>
+                  <AnswerView trial={trial} titleId={`answer-${at}`} title={titleOf(trial, trials.value.length)} />
+                </section>
+              ))
+            )}
+          </div>
         </div>
       </div>
     </div>
