@@ -14,7 +14,7 @@ export function requestTable(entries: readonly JournalEntry[], now: number, layo
     seconds(entry.totalMs),
     entry.usage === undefined ? "-" : amount(promptOf(entry.usage)),
     entry.usage === undefined ? "-" : amount(entry.usage.output_tokens),
-    entry.cost === undefined ? "-" : dollars(entry.cost),
+    entry.cost === undefined ? (entry.usage === undefined ? "-" : "unknown") : dollars(entry.cost),
     outcome(entry),
   ]);
   return aligned([header, ...rows], 1, layout).map((line, at) => {

@@ -66,7 +66,7 @@ export function budgetText(
 }
 
 function cells(group: UsageGroup, anyFailed: boolean): string[] {
-  const { name, requests, failures, input, cache_read, cache_write, output, cache_hit_rate, cost, saved } = group;
+  const { name, requests, failures, input, cache_read, cache_write, output, cache_hit_rate, saved } = group;
   return [
     name || "(nobody)",
     String(requests),
@@ -74,9 +74,15 @@ function cells(group: UsageGroup, anyFailed: boolean): string[] {
     amount(input + cache_read + cache_write),
     cache_hit_rate === undefined ? "-" : `${Math.round(cache_hit_rate * 100)} %`,
     amount(output),
-    dollars(cost),
+    costOf(group),
     signedDollars(saved),
   ];
+}
+
+/** What is not known is not shown as nothing. */
+function costOf({ cost, unpriced }: UsageGroup): string {
+  if (unpriced === 0) return dollars(cost);
+  return cost === 0 ? "unknown" : `${dollars(cost)}+?`;
 }
 
 /**
