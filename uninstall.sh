@@ -121,6 +121,8 @@ remove_data() {
       remove "$path"
     fi
   done
+  # An earlier removal without --purge has left it for the configuration.
+  rmdir "$workspace/config" 2>/dev/null || true
 }
 
 # A host may have fetched this file alone. The installed program carries the whole.

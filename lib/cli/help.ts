@@ -1,9 +1,18 @@
-import { type Painter, table } from "./terminal.ts";
+import { EXIT, type Painter, table } from "./terminal.ts";
 import type { OptionSpec, VerbSpec } from "./verb.ts";
 import { VERB_NAMES, type VerbName, verbSpec } from "./verb-table.ts";
 
 /** The names under which the program is started. `ccm-start` shows only the verbs of the server. */
 export type ProgramName = "ccmctl" | "ccm-start";
+
+const HELP_OPTION: OptionSpec = { type: "boolean", short: "h", help: "show this help" };
+
+/** What every verb answers that has nothing special to say. */
+const EXITS = [
+  [String(EXIT.ok), "done"],
+  [String(EXIT.failed), "not done; the reason is told"],
+  [String(EXIT.usage), "the command line makes no sense"],
+] as const;
 
 export function generalHelp(program: ProgramName, paint: Painter): string[] {
   const shown = VERB_NAMES.filter((name) => program === "ccmctl" || verbSpec(name).group === "Server");
@@ -39,7 +48,12 @@ export function verbHelp(program: ProgramName, name: VerbName, paint: Painter): 
     ...(spec.details ?? []).map((line) => `  ${line}`),
     "",
     `${paint.bold("Usage")}  ${usage}`,
-    ...(hasOptions ? ["", paint.bold("Options"), ...optionLines(spec, paint)] : []),
+    "",
+    paint.bold("Options"),
+    ...optionLines(spec, paint),
+    "",
+    paint.bold("Exit code"),
+    ...table((spec.exits ?? EXITS).map(([code, means]) => [code, means])),
     "",
     paint.bold("Examples"),
     ...table(spec.examples.map(([command, does]) => [command.replace(/^ccmctl/, program), paint.dim(does)])),
@@ -51,5 +65,5 @@ function optionLines(spec: VerbSpec, paint: Painter): string[] {
     const short = option.short ? `-${option.short}, ` : "    ";
     return [paint.cyan(`${short}--${name}${option.value ? ` ${option.value}` : ""}`), option.help];
   };
-  return table(Object.entries(spec.options).map(row));
+  return table([...Object.entries(spec.options), ["help", HELP_OPTION] as [string, OptionSpec]].map(row));
 }

@@ -30,6 +30,8 @@ export interface VerbSpec {
   /** Longer explanation, one line an entry. */
   details?: readonly string[];
   options: Readonly<Record<string, OptionSpec>>;
+  /** What its exit codes mean, where that is more than done and not done. */
+  exits?: readonly (readonly [code: string, means: string])[];
   examples: readonly (readonly [command: string, does: string])[];
 }
 

@@ -94,6 +94,8 @@ place() {
   home="$versions/$version"
   staged="$versions/.$version.$$"
   make_directory "$versions"
+  # What a run has left that was killed; a run that is under way is younger.
+  find "$versions" -maxdepth 1 -type d -name '.[0-9]*' -mmin +60 -exec rm -rf {} +
   remember "$staged"
   mkdir "$staged" 2>/dev/null || fail "$versions cannot be written to."
   for name in "${PAYLOAD[@]}"; do copy_into "$staged" "$payload" "$name"; done

@@ -8,8 +8,13 @@ export const CLAUDE_CODE_VERBS = {
     summary: "start the server if needed and run Claude Code through it",
     operands: "[ARGS…]",
     passThrough: true,
-    details: ["Everything behind `code` goes to claude. Exit code: claude's."],
+    details: ["Everything behind `code` goes to claude."],
     options: { config },
+    exits: [
+      ["claude's", "it ran"],
+      ["1", "the server does not start; the reason is told"],
+      ["127", "Claude Code is not on PATH"],
+    ],
     examples: [
       ["ccmctl code", "an interactive session"],
       ['ccmctl code -p "explain this repository"', "one answer, printed"],

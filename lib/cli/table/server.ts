@@ -49,8 +49,12 @@ export const SERVER_VERBS = {
   status: {
     group: "Server",
     summary: "does it run, where, and how are its providers",
-    details: ["Exit code: 0 running, 3 stopped, 4 it runs but does not answer."],
     options: { config, json },
+    exits: [
+      ["0", "running"],
+      ["3", "stopped"],
+      ["4", "it runs but does not answer"],
+    ],
     examples: [
       ["ccmctl status", ""],
       ["ccmctl status --json", "the same for scripts"],
