@@ -68,7 +68,7 @@ function providerStatus(provider: Provider, { health, journal, credentials }: Se
     auth_type: provider.authType,
     enabled: provider.enabled,
     state,
-    ...(cooling > 0 && { cooling_until: cooling }),
+    ...(cooling > 0 && { cooling_until: Math.round(cooling) }),
     ...(login && { login }),
     ...(last && { last_failure: { ...last, label: FAILURE_REASONS[last.reason].label } }),
     ...journal.ofProvider(provider.name),

@@ -4,7 +4,7 @@ import { CSV_BREAK, REQUEST_COLUMNS, requestRow, usageCsv } from "../../journal/
 import type { JournalEntry } from "../../journal/entry.ts";
 import { endOf } from "../../journal/filter.ts";
 import { readBack } from "../../journal/read-back.ts";
-import { readForward } from "../../journal/segments.ts";
+import { listSegments, readForward } from "../../journal/segments.ts";
 import { type Grouping, sinceDay, usageReport } from "../../journal/usage-report.ts";
 import { readConfig } from "../configuration.ts";
 import { requestTable } from "../request-table.ts";
@@ -58,7 +58,9 @@ async function printRequests({ terminal, values }: VerbContext, dir: string, sin
   if (values.csv === true) terminal.write(REQUEST_COLUMNS.join(",") + CSV_BREAK);
   const written = (entry: JournalEntry) =>
     values.csv === true ? requestRow(entry) + CSV_BREAK : `${JSON.stringify(entry)}\n`;
-  readForward(dir, { segment: 0, offset: 0 }, (entry) => {
+  // What was last written to before that day holds nothing of it.
+  const first = listSegments(dir).find(({ modified }) => modified >= from)?.number ?? Number.MAX_SAFE_INTEGER;
+  readForward(dir, { segment: first, offset: 0 }, (entry) => {
     if (endOf(entry) >= from) terminal.write(written(entry));
   });
   return EXIT.ok;
