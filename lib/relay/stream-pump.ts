@@ -105,6 +105,7 @@ class Pump {
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
     const { phase } = this.#in.translator;
+    if (phase === "before" && this.#heldBytes > MAX_HELD_BYTES) throw new CallFailed(NO_CONTENT);
     if (phase === "content") this.#patience.cancel();
     if (phase === "complete" || (phase === "content" && (this.#mayRelease || this.#heldBytes > MAX_HELD_BYTES)))
       this.#release();
@@ -171,6 +172,7 @@ class Pump {
   }
 }
 
+const NO_CONTENT: Failure = { reason: "bad_answer", message: `more than ${MAX_HELD_BYTES} bytes without any content` };
 const CUT: Failure = { reason: "truncated", message: "the connection broke in mid-answer" };
 
 function unreadable(error: unknown): Failure {

@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkStream } from "../../lib/anthropic/sse/grammar.ts";
+import type { FailureReason } from "../../lib/catalog/failure-reasons.ts";
 import type { JournalEntry } from "../../lib/journal/entry.ts";
 import { type Mux, startMux } from "../support/mux.ts";
 import { recordings, slices } from "../support/recordings.ts";
@@ -20,6 +21,8 @@ const UPSTREAMS: Readonly<Record<string, string>> = {
 interface Odd {
   /** Who serves in the end. */
   by: "first" | "second";
+  /** What the first is blamed for. */
+  reason?: FailureReason;
   fault: (exchange: Exchange, speech: Speech, whole: string) => void | Promise<void>;
 }
 
@@ -29,6 +32,14 @@ const sends =
     exchange.head(200, headers);
     exchange.write(change(whole, speech));
     exchange.end();
+  };
+
+/** Sends the same piece again and again, as fast as it is taken. */
+const floods =
+  (piece: string, times: number) =>
+  async (exchange: Exchange): Promise<void> => {
+    exchange.head(200, STREAM);
+    for (let i = 0; i < times && (await exchange.pause(0)); i++) exchange.write(piece);
   };
 
 const ODD: Readonly<Record<string, Odd>> = {
@@ -90,6 +101,76 @@ const ODD: Readonly<Record<string, Odd>> = {
       }
     },
   },
+  "an event that never ends": { by: "second", fault: floods("x".repeat(1 << 20), 50) },
+  "more comments than anybody holds": {
+    by: "second",
+    fault: floods(`: ${"x".repeat(1 << 20)}\n\n`, 50),
+  },
+  "what calls itself gzip and is none": {
+    by: "second",
+    reason: "bad_answer",
+    fault: sends((whole) => whole, { ...STREAM, "content-encoding": "gzip" }),
+  },
+  "an encoding that nobody asked for": {
+    by: "second",
+    reason: "bad_answer",
+    fault: sends((whole) => whole, { ...STREAM, "content-encoding": "zstd" }),
+  },
+  "gzip that is cut": {
+    by: "second",
+    fault: sends((whole) => gzipSync(whole.slice(0, whole.indexOf("\n\n") + 2)).subarray(0, -6), {
+      ...STREAM,
+      "content-encoding": "gzip",
+    }),
+  },
+  "fewer bytes than were announced": {
+    by: "second",
+    fault: (exchange, _speech, whole) => {
+      exchange.head(200, { ...STREAM, "content-length": String(Buffer.byteLength(whole)) });
+      exchange.write(whole.slice(0, whole.indexOf("\n\n") + 2));
+      exchange.close();
+    },
+  },
+  "no HTTP at all": {
+    by: "second",
+    reason: "bad_answer",
+    fault: (exchange) => exchange.raw("SSH-2.0-OpenSSH_9.2\r\n"),
+  },
+  "two lengths of one body": {
+    by: "second",
+    reason: "bad_answer",
+    fault: (exchange) =>
+      exchange.raw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+  },
+  "a switch of protocols": {
+    by: "second",
+    fault: (exchange) => exchange.raw("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"),
+  },
+  "a header line now and then": {
+    by: "second",
+    reason: "too_slow",
+    fault: async (exchange) => {
+      exchange.raw("HTTP/1.1 200 OK\r\n");
+      for (let i = 0; i < 40 && (await exchange.pause(50)); i++) exchange.raw(`x-${i}: y\r\n`);
+    },
+  },
+  "hints ahead of the answer, and trailers behind it": {
+    by: "first",
+    fault: (exchange, _speech, whole) => {
+      exchange.raw("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n");
+      exchange.head(200, { ...STREAM, trailer: "x-late" });
+      exchange.write(whole);
+      exchange.raw("0\r\nx-late: 1\r\n\r\n");
+    },
+  },
+  "HTTP/1.0, whose end is the connection's": {
+    by: "first",
+    fault: (exchange, _speech, whole) => {
+      exchange.raw(`HTTP/1.0 200 OK\r\ncontent-type: text/event-stream\r\n\r\n${whole}`);
+      exchange.close();
+    },
+  },
+  "everything twice": { by: "first", fault: sends((whole) => whole + whole) },
   "an event without an end": {
     by: "second",
     fault: async (exchange) => {
@@ -133,7 +214,7 @@ describe.each(Object.entries(UPSTREAMS))("odd streams of a provider that speaks 
       else await healthy(exchange, speech);
     });
     const provider = (name: string) =>
-      `[[providers]]\nname = "${name}"\n${upstream.replace("URL", wall.url)}\napi_key = "k"\ntimeouts = { first_event_ms = 700, idle_ms = 700 }\n`;
+      `[[providers]]\nname = "${name}"\n${upstream.replace("URL", wall.url)}\napi_key = "k"\ntimeouts = { first_byte_ms = 700, first_event_ms = 700, idle_ms = 700 }\n`;
     const models = names.map(
       (_odd, at) =>
         `${provider(`first-${at}`)}[[models]]\nname = "odd-${at}"\nproviders = [{ name = "first-${at}", priority = 1, model = "odd-${at}" }, { name = "second", priority = 2, model = "well" }]\n`,
@@ -145,7 +226,7 @@ describe.each(Object.entries(UPSTREAMS))("odd streams of a provider that speaks 
     await wall.close();
   });
 
-  test.concurrent.each(Object.entries(ODD))("%s", async (name, { by }) => {
+  test.concurrent.each(Object.entries(ODD))("%s", async (name, { by, reason }) => {
     const { text, entry } = await post(mux, `odd-${names.indexOf(name)}`);
     expect(checkStream(text)).toEqual([]);
     expect(wordsOf(text)).toBe(ANSWER);
@@ -153,6 +234,7 @@ describe.each(Object.entries(UPSTREAMS))("odd streams of a provider that speaks 
       outcome: "ok",
       provider: by === "first" ? `first-${names.indexOf(name)}` : "second",
     });
+    if (reason) expect(entry.attempts[0]?.failure).toBe(reason);
   });
 });
 

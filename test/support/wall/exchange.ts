@@ -46,6 +46,11 @@ export class Exchange {
     this.#socket.write(Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from("\r\n")]));
   }
 
+  /** Bytes as they are, whatever HTTP would have them look like. */
+  raw(bytes: string): void {
+    if (!this.#socket.destroyed) this.#socket.write(bytes);
+  }
+
   /** The body's proper end. */
   end(): void {
     if (this.#chunked) this.#socket.write("0\r\n\r\n");
