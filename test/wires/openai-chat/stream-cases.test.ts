@@ -166,7 +166,16 @@ describe("text and its end", () => {
     }
   });
 
-  it("a finished answer without content is whole", async () => {
+  it("so is one that is finished and has said nothing", () => {
+    const played = play([chunk({ role: "assistant", content: "" }), chunk({}, { finish: "stop", usage: USAGE })]);
+    expect(played.output).toBe("");
+    expect(played.translator.failure).toMatchObject({
+      reason: "empty_answer",
+      message: expect.stringContaining("stop"),
+    });
+  });
+
+  it("one that was stopped before it could say anything is whole", async () => {
     const played = await good([
       chunk({ role: "assistant", content: "" }),
       chunk({}, { finish: "length", usage: USAGE }),
