@@ -26,7 +26,11 @@ export function parseCommand(args: readonly string[]): Command {
   if (word === "help") return helpFor(args[at + 1]);
   if (!isVerb(word)) return { do: "complain", message: `there is no verb \`${word}\`${didYouMean(word, VERB_NAMES)}` };
   const spec = verbSpec(word);
-  if (spec.passThrough) return parseFor(word, args.slice(0, at), args.slice(at + 1));
+  if (spec.passThrough) {
+    const behind = args.slice(at + 1);
+    const asksForHelp = behind.length === 1 && (behind[0] === "--help" || behind[0] === "-h");
+    return asksForHelp ? { do: "help", verb: word } : parseFor(word, args.slice(0, at), behind);
+  }
   return parseFor(word, [...args.slice(0, at), ...args.slice(at + 1)]);
 }
 

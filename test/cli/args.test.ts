@@ -22,7 +22,8 @@ describe("the command line", () => {
       operands: ["-p", "hello", "--help", "--version"],
     });
     expect(parse("--config F code --config G")).toMatchObject({ values: { config: "F" }, operands: ["--config", "G"] });
-    expect(parse("help code")).toEqual({ do: "help", verb: "code" });
+    for (const help of ["help code", "code --help", "code -h", "--help code"])
+      expect(parse(help)).toEqual({ do: "help", verb: "code" });
   });
 
   it("reads `-` as an operand", () => {

@@ -8,7 +8,7 @@ export const CLAUDE_CODE_VERBS = {
     summary: "start the server if needed and run Claude Code through it",
     operands: "[ARGS…]",
     passThrough: true,
-    details: ["Everything behind `code` goes to claude."],
+    details: ["Everything behind `code` goes to claude, but for `--help` alone. Claude Code's own: claude --help"],
     options: { config },
     exits: [
       ["claude's", "it ran"],
