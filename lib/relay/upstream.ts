@@ -1,4 +1,4 @@
-import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import http, { type AgentOptions, type ClientRequest, type IncomingMessage } from "node:http";
 import type https from "node:https";
 import { createRequire } from "node:module";
 import type { Readable, Transform } from "node:stream";
@@ -38,14 +38,23 @@ interface Origin {
   host: string;
   hostname: string;
   port: string;
+  /** Through the proxy on the way, where there is one. */
+  tunnel: Connections | undefined;
 }
 
-/** One of Node's two clients, with its connections. */
-interface Client {
-  request: typeof http.request;
+/** How connections to one place are kept, or not. */
+interface Connections {
   pooled: http.Agent;
   /** Closes each connection after its one request. */
   single: http.Agent;
+}
+
+/** Makes connections to an encrypted origin through a proxy; undefined where the origin is reached directly. */
+export type TunnelTo = (origin: string, options: AgentOptions) => http.Agent | undefined;
+
+/** One of Node's two clients, with its connections. */
+interface Client extends Connections {
+  request: typeof http.request;
 }
 
 const require = createRequire(import.meta.url);
@@ -62,11 +71,16 @@ export class UpstreamPool {
   readonly #maxFree: number;
   readonly #plain: Client;
   #secure: Client | undefined;
+  readonly #tunnelTo: TunnelTo | undefined;
 
-  /** @param maxFree idle connections that are kept per origin */
-  constructor(timers: Timers, maxFree: number) {
+  /**
+   * @param maxFree idle connections that are kept per origin
+   * @param tunnelTo left out where no proxy is on the way
+   */
+  constructor(timers: Timers, maxFree: number, tunnelTo?: TunnelTo) {
     this.#timers = timers;
     this.#maxFree = maxFree;
+    this.#tunnelTo = tunnelTo;
     this.#plain = clientOf(http, maxFree);
   }
 
@@ -76,8 +90,9 @@ export class UpstreamPool {
    */
   call(request: UpstreamRequest, timeouts: CallTimeouts, fresh: boolean): Call {
     const { origin, path } = this.#place(request.url);
-    const { secure } = origin;
-    const { request: begin, pooled, single } = secure ? this.#secureClient() : this.#plain;
+    const { secure, tunnel } = origin;
+    const client = secure ? this.#secureClient() : this.#plain;
+    const { pooled, single } = tunnel ?? client;
     const parts = request.method === "GET" ? [] : partsOf(request.body);
     // A list: Node writes it as it is, where an object would be checked and copied header by header.
     const headers = ["host", origin.host];
@@ -93,8 +108,8 @@ export class UpstreamPool {
       headers,
       agent: fresh ? single : pooled,
     };
-    const outgoing = begin(options);
-    const response = this.#await(outgoing, secure, timeouts);
+    const outgoing = client.request(options);
+    const response = this.#await(outgoing, origin, timeouts);
     // They wait for the connection, and go out in one write.
     for (const part of parts.slice(0, -1)) outgoing.write(part);
     outgoing.end(parts.at(-1));
@@ -108,17 +123,26 @@ export class UpstreamPool {
     let origin = this.#origins.get(start);
     if (!origin) {
       const { protocol, host, hostname, port } = new URL(start);
-      origin = { secure: protocol === "https:", host, hostname: hostname.replace(/^\[|\]$/g, ""), port };
+      const secure = protocol === "https:";
+      const tunnel = secure ? this.#tunnel(start) : undefined;
+      origin = { secure, host, hostname: hostname.replace(/^\[|\]$/g, ""), port, tunnel };
       this.#origins.set(start, origin);
     }
     return { origin, path: slash < 0 ? "/" : url.slice(slash) };
   }
 
+  #tunnel(origin: string): Connections | undefined {
+    const pooled = this.#tunnelTo?.(origin, poolOf(this.#maxFree));
+    const single = this.#tunnelTo?.(origin, { keepAlive: false });
+    return pooled && single && { pooled, single };
+  }
+
   /** Closes idle connections. */
   close(): void {
-    for (const client of [this.#plain, this.#secure]) {
-      client?.pooled.destroy();
-      client?.single.destroy();
+    const tunnels = [...this.#origins.values()].map(({ tunnel }) => tunnel);
+    for (const agents of [this.#plain, this.#secure, ...tunnels]) {
+      agents?.pooled.destroy();
+      agents?.single.destroy();
     }
   }
 
@@ -128,7 +152,7 @@ export class UpstreamPool {
     return this.#secure;
   }
 
-  #await(outgoing: ClientRequest, secure: boolean, timeouts: CallTimeouts): Promise<IncomingMessage> {
+  #await(outgoing: ClientRequest, { secure, tunnel }: Origin, timeouts: CallTimeouts): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       let connecting: Deadline | undefined;
       let connected = false;
@@ -145,14 +169,20 @@ export class UpstreamPool {
         connecting?.cancel();
         waiting.cancel();
       };
+      const limitConnecting = (): void => {
+        connecting ??= this.#timers.after(timeouts.connectMs, () =>
+          give({ reason: "connect", message: `no connection within ${timeouts.connectMs} ms` }),
+        );
+      };
+      // A proxy's socket comes when it is connected all the way.
+      if (tunnel) limitConnecting();
       outgoing.on("socket", (socket) => {
         if (!socket.connecting) {
           connected = true;
+          connecting?.cancel();
           return;
         }
-        connecting = this.#timers.after(timeouts.connectMs, () =>
-          give({ reason: "connect", message: `no connection within ${timeouts.connectMs} ms` }),
-        );
+        limitConnecting();
         socket.once(secure ? "secureConnect" : "connect", () => {
           connected = true;
           connecting?.cancel();
@@ -177,8 +207,11 @@ export class UpstreamPool {
 }
 
 function clientOf({ Agent, request }: typeof http | typeof https, maxFree: number): Client {
-  const options = { keepAlive: true, maxFreeSockets: maxFree, scheduling: "lifo", timeout: FREE_SOCKET_MS } as const;
-  return { request, pooled: new Agent(options), single: new Agent({ keepAlive: false }) };
+  return { request, pooled: new Agent(poolOf(maxFree)), single: new Agent({ keepAlive: false }) };
+}
+
+function poolOf(maxFree: number): AgentOptions {
+  return { keepAlive: true, maxFreeSockets: maxFree, scheduling: "lifo", timeout: FREE_SOCKET_MS };
 }
 
 function partsOf(body: UpstreamRequest["body"]): readonly Buffer[] {
