@@ -136,13 +136,15 @@ describe.skipIf(browserPath === undefined)("Test", () => {
     await send();
     const side = (model: string) => page.getByRole("region", { name: `Answer of ${model}` });
     for (const model of ["claude-sonnet-4-20250514", "small"]) {
-      await side(model).getByRole("status").getByText("Complete").waitFor();
+      await side(model).getByRole("heading", { name: "Attempts" }).waitFor();
       expect(await words(side(model))).toMatch(/First token[\s\S]*Total[\s\S]*Attempts/);
     }
     expect(await words(side("small"))).toContain("gpt-5-mini");
     const figures = page.getByRole("region", { name: "Compared" });
     for (const model of ["claude-sonnet-4-20250514", "small"])
-      expect(await words(figures.getByRole("row", { name: model }))).toMatch(/ m?s[\s\S]* m?s[\s\S]*\d\s+(?:\$|< \$)/);
+      await expect
+        .poll(() => words(figures.getByRole("row", { name: model })))
+        .toMatch(/ m?s[\s\S]* m?s[\s\S]*\d\s+(?:\$|< \$)/);
     expect(await figures.locator(".best").count()).toBeGreaterThanOrEqual(2);
     await page.getByRole("button", { name: "Do not compare with small" }).click();
   });

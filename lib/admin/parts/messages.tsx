@@ -13,7 +13,11 @@ export function Problem({ children }: { children: ComponentChildren }) {
 
 /** Something to know. */
 export function Note({ children }: { children: ComponentChildren }) {
-  return <div class="message quiet">{children}</div>;
+  return (
+    <div class="message quiet">
+      <div>{children}</div>
+    </div>
+  );
 }
 
 /** Nothing here yet, why, and what to do about it. */

@@ -20,7 +20,7 @@ export function needs({ auth_types, base_url }: CatalogEntry): string {
 }
 
 /** What a request like most of Claude Code's costs there. */
-export function costs({ costs: known }: CatalogEntry): string {
+export function costs({ costs: known, group }: CatalogEntry): string {
   switch (known.kind) {
     case "tokens":
       return `${price(known.input)} in, ${price(known.output)} out / M (${known.model})`;
@@ -29,7 +29,7 @@ export function costs({ costs: known }: CatalogEntry): string {
     case "own_machine":
       return "nothing: it is your machine";
     default:
-      return "as its owner says";
+      return group === "Custom" ? "what its operator asks" : "its own prices; give them at the model";
   }
 }
 

@@ -48,7 +48,7 @@ export function RouteStepView({ step, router }: { step: RouteStep; router: Route
 /** Can the step fire at all? */
 function isActive({ rule, route }: RouteStep, router: Router): boolean {
   if (!router.enabled && rule !== "explicit" && rule !== "model") return false;
-  if (route === undefined) return rule !== "auto_map" || router.auto_map !== "";
+  if (route === undefined) return rule !== "auto_map" || (router.auto_map !== "" && router.default.model !== "");
   return router[route].model !== "" && router[route].enabled;
 }
 

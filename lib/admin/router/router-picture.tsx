@@ -1,6 +1,8 @@
 import type { ConfigTree } from "../../config/schema.ts";
 import type { ModelView, RouteView } from "../../server/admin/views.ts";
 import { CodeBox } from "../parts/code-box.tsx";
+import { Empty } from "../parts/messages.tsx";
+import { addressOf } from "../state/place.ts";
 import { type Picture, pictureOf, pictureWords } from "./picture.ts";
 
 /** In units of the drawing. */
@@ -18,6 +20,7 @@ export function RouterPicture(props: {
   answer: RouteView | undefined;
 }) {
   const picture = pictureOf(props.router, props.models);
+  if (picture.models.length === 0) return <NothingToDraw />;
   const rows = Math.max(picture.steps.length, picture.models.length, 1);
   const fired = props.answer?.outcome === "routed" ? props.answer.rule : undefined;
   const taken = picture.steps.find(({ rule }) => rule === fired)?.leadsTo;
@@ -59,6 +62,17 @@ export function RouterPicture(props: {
         })}
       </svg>
     </CodeBox>
+  );
+}
+
+function NothingToDraw() {
+  return (
+    <Empty title="No route leads to a model yet">
+      <p>
+        Define one under <a href={addressOf("models")}>Models</a>, then choose it as the default below. Until then only
+        names that are defined are answered.
+      </p>
+    </Empty>
   );
 }
 
