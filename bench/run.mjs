@@ -22,7 +22,7 @@ import { judge } from "./harness/targets.mjs";
 import { bodyFiles, buildTools, load, startStub } from "./harness/tools.mjs";
 
 /** A run that is not over by then has gone wrong. */
-const LIMIT_MINUTES = 15;
+const LIMIT_MINUTES = 20;
 
 async function main() {
   const options = readOptions(process.argv.slice(2));

@@ -9,7 +9,7 @@ export const HELP = `npm run bench -- [options]
 
 Measures what a hop through claude-code-mux costs, against a direct connection in the same run.
 
-  --quick             under a minute, for a first look
+  --quick             about a minute, for a first look
   --minutes N         soak: N minutes of mixed load, then the slopes of memory and open files
   --suites a,b        only these: ${SUITES.join(", ")}
   --wires a,b         only these of our wires: ${Object.keys(WIRES).join(", ")}

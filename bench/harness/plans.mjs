@@ -10,23 +10,23 @@ export const SIZES = {
   "4 MB": 4096 * KB,
 };
 
-/** Under six minutes with four wires, nginx and the piped proxy on a quiet machine. */
+/** Under ten minutes with four wires, nginx and the piped proxy on a quiet machine. */
 const full = {
   warmup: { "1 KB": 1500, "50 KB": 500, "1 MB": 20 },
   json: {
-    rounds: 5,
-    requests: { "1 KB": 300, "50 KB": 300, "200 KB": 100, "500 KB": 60, "1 MB": 30, "4 MB": 8 },
+    rounds: 7,
+    requests: { "1 KB": 300, "50 KB": 500, "200 KB": 100, "500 KB": 60, "1 MB": 30, "4 MB": 8 },
     quiet: { requests: 4, gapMs: 100 },
   },
-  sse: { rounds: 5, first: 60, paced: { events: 40, everyMs: 15 }, burst: { streams: 6, events: 500 } },
-  open: { rounds: 2, streams: [1, 16, 64, 256], seconds: 0.8, longest: 2 },
-  rate: { rounds: 2, seconds: 0.7, sizes: ["1 KB", "50 KB"], connections: [1, 32] },
+  sse: { rounds: 5, first: 60, paced: { events: 150, everyMs: 10 }, burst: { streams: 6, events: 500 } },
+  open: { rounds: 3, streams: [1, 16, 64, 256], seconds: 0.8, longest: 2 },
+  rate: { rounds: 3, seconds: 1, sizes: ["1 KB", "50 KB"], connections: [1, 32] },
   memory: { idleMs: 13_000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 12_000 },
   start: { rounds: 9 },
   decision: { rounds: 5, iterations: 1000 },
 };
 
-/** Under a minute: enough to see a mistake, not to publish a number. */
+/** About a minute: enough to see a mistake, not to publish a number. */
 const quick = {
   warmup: { "1 KB": 600, "50 KB": 200, "1 MB": 4 },
   json: {
