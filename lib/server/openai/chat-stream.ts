@@ -20,6 +20,8 @@ export class ChatChunks {
   readonly #custom: ReadonlySet<string>;
   /** OpenAI counts calls, Anthropic blocks. */
   #calls = -1;
+  /** The open block is a call of the client's: the vendor's own tools have arguments, too. */
+  #isCall = false;
   /** Arguments of an open call whose tool takes text as it is: told when they are whole. */
   #customJson: string | undefined;
 
@@ -46,6 +48,7 @@ export class ChatChunks {
       return this.#chunk({ role: "assistant", content: "" });
     },
     content_block_start: ({ content_block: block }) => {
+      this.#isCall = block?.type === "tool_use";
       if (block?.type === "tool_use") return this.#beginCall(block);
       const annotations = block ? citationsOf(block) : [];
       return annotations.length > 0 ? this.#chunk({ annotations }) : "";
@@ -53,7 +56,7 @@ export class ChatChunks {
     content_block_delta: ({ delta }) => {
       if (delta?.text) return this.#chunk({ content: delta.text });
       if (delta?.thinking) return this.#chunk({ reasoning_content: delta.thinking });
-      if (delta?.type !== "input_json_delta" || !delta.partial_json || this.#calls < 0) return "";
+      if (delta?.type !== "input_json_delta" || !delta.partial_json || !this.#isCall) return "";
       if (this.#customJson !== undefined) {
         this.#customJson += delta.partial_json;
         return "";
