@@ -20,7 +20,11 @@ export type Found =
   | { state: "unhealthy"; record: ServerRecord }
   | { state: "stopped" };
 
-const HEALTH_TIMEOUT_MS = 2_000;
+/**
+ * One that does not answer is asked once more: whoever is taken for hung is killed with all its streams, and the machine may
+ * just be busy. Where nobody listens both times cost nothing.
+ */
+const HEALTH_TIMEOUTS_MS = [2_000, 3_000];
 
 /**
  * Looks for our server: by the pid file, else (someone may have deleted the state directory, or the server has crashed and was
@@ -30,11 +34,19 @@ export async function findServer(state: StateDir, address: Address): Promise<Fou
   const record = readPidFile(state.pidFile);
   const known = record && [record, record.keeper].some((who) => who && isRunning(who)) ? record : undefined;
   const { host, port, configPath } = known ?? address;
-  const health = await fetchHealth(reachableUrl(host, port), HEALTH_TIMEOUT_MS);
+  const health = await healthAt(reachableUrl(host, port));
   if (health && known?.pid === health.pid) return { state: "running", record: known, health };
   const who = health?.config?.path === configPath ? ourServer(health.pid, state, port) : undefined;
   if (health && who) return { state: "running", record: recordOf(who, health, known ?? address), health };
   return known ? { state: "unhealthy", record: known } : { state: "stopped" };
+}
+
+async function healthAt(url: string): Promise<Health | undefined> {
+  for (const timeout of HEALTH_TIMEOUTS_MS) {
+    const health = await fetchHealth(url, timeout);
+    if (health) return health;
+  }
+  return undefined;
 }
 
 function recordOf(who: Kept, { version }: Health, from: Address & Partial<ServerRecord>): ServerRecord {

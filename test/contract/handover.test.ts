@@ -19,7 +19,12 @@ import { startUpstream } from "../support/upstream.ts";
 import { MODEL, textAnswer, textEvents } from "./house.ts";
 
 const { sandbox, afterwards } = sandboxes();
+const VERSION = (JSON.parse(readFileSync(join(PROGRAM_ROOT, "package.json"), "utf8")) as { version: string }).version;
+/** That have begun when the first restart comes, and end behind the last one. */
 const STREAMS = 50;
+/** That flow all the time, each followed by the next. */
+const FLOWING = 8;
+const WORDS = "one two three four";
 
 describe("under load, no stream is cut and no request refused", () => {
   it("by restarts, by an upgrade to another program, nor by a return to the one before", async () => {
@@ -28,19 +33,20 @@ describe("under load, no stream is cut and no request refused", () => {
     const streams = await Promise.all(Array.from({ length: STREAMS }, () => beginStream(box)));
     const traffic = startTraffic(box);
 
-    const elsewhere = copyOfProgram(box, "another version");
-    for (const root of [PROGRAM_ROOT, PROGRAM_ROOT, elsewhere, PROGRAM_ROOT]) {
+    const newer = copyOfProgram(box, "a newer version", "99.0.0");
+    for (const root of [PROGRAM_ROOT, PROGRAM_ROOT, newer, PROGRAM_ROOT]) {
       const done = await run(root, box, ["restart"]);
       expect(done).toMatchObject({ code: 0, stderr: "" });
       expect(done.stdout).not.toContain("refused");
       expect(commandOf(box)).toContain(join(root, "dist", "server.js"));
-      expect((await isUp(box.port))?.pid).toBe(box.pid());
+      expect(await isUp(box.port)).toMatchObject({ pid: box.pid(), version: root === newer ? "99.0.0" : VERSION });
     }
 
     expect(identify(first)).toBeDefined(); // it finishes its streams
-    const { answered, failures } = await traffic.stop();
+    const { answered, streamed, failures } = await traffic.stop();
     expect(failures).toEqual([]);
     expect(answered).toBeGreaterThan(20);
+    expect(streamed).toBeGreaterThan(FLOWING);
     finish();
     for (const whole of await Promise.all(streams.map(({ whole }) => whole))) expect(whole).toContain("message_stop");
     await expect.poll(() => processesOf(box).length, PATIENT).toBe(2); // the last server and its keeper
@@ -137,9 +143,11 @@ async function busyBox() {
   const finishing = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  const events = textEvents("one two three four");
+  const events = textEvents(WORDS);
   const upstream = await startUpstream(async (received, reply) => {
-    if (received.json<{ stream?: boolean }>().stream !== true) return reply.json(textAnswer("at once"));
+    const { stream, metadata } = received.json<{ stream?: boolean; metadata?: object }>();
+    if (stream !== true) return reply.json(textAnswer("at once"));
+    if (metadata) return reply.sse(events, { named: true, slice: 60, pauseMs: 20 });
     await reply.sse(events.slice(0, 4), { named: true, after: "hang" });
     await finishing;
     if (!reply.response.destroyed) await reply.sse(events.slice(4), { named: true });
@@ -151,11 +159,16 @@ async function busyBox() {
   return { box, upstream, finish };
 }
 
-/** A whole installation in another place. */
-function copyOfProgram(box: Sandbox, name: string): string {
+/** A whole installation in another place. @param version what it says that it is */
+function copyOfProgram(box: Sandbox, name: string, version = VERSION): string {
   const root = join(box.dir, name);
   for (const part of ["dist", "bin", "package.json"])
     cpSync(join(PROGRAM_ROOT, part), join(root, part), { recursive: true });
+  const programs = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" });
+  for (const file of programs.filter((name) => name.endsWith(".js"))) {
+    const path = join(root, "dist", file);
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll(`"${VERSION}"`, `"${version}"`));
+  }
   symlinkSync(join(PROGRAM_ROOT, "templates"), join(root, "templates"));
   return root;
 }
@@ -176,10 +189,12 @@ interface Asked {
 
 function ask(
   { port }: Sandbox,
-  { agent, stream = false }: { agent?: Agent; stream?: boolean },
+  { agent, stream = false, flowing = false }: { agent?: Agent; stream?: boolean; flowing?: boolean },
   onText?: (text: string) => void,
 ) {
-  const body = JSON.stringify({ model: MODEL, max_tokens: 50, stream, messages: [{ role: "user", content: "Hi" }] });
+  const messages = [{ role: "user", content: "Hi" }];
+  const metadata = flowing && { metadata: { user_id: "flowing" } };
+  const body = JSON.stringify({ model: MODEL, max_tokens: 50, stream, messages, ...metadata });
   return new Promise<Asked>((resolve, reject) => {
     const asking = request({ port, host: "127.0.0.1", path: "/v1/messages", method: "POST", agent: agent ?? false });
     asking.setHeader("content-type", "application/json");
@@ -207,11 +222,12 @@ function beginStream(box: Sandbox): Promise<{ whole: Promise<string> }> {
   });
 }
 
-/** Asks one request after the other until it is stopped, on fresh connections and on ones that are kept alive. */
+/** Asks one request after the other until it is stopped, streams too, on fresh connections and on ones that are kept alive. */
 function startTraffic(box: Sandbox) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: true });
   let stopped = false;
   let answered = 0;
+  let streamed = 0;
   const failures: string[] = [];
   const client = async (options: { agent?: Agent }) => {
     while (!stopped) {
@@ -220,13 +236,28 @@ function startTraffic(box: Sandbox) {
       else failures.push(`${options.agent ? "kept alive" : "fresh"}: ${status} ${text}`);
     }
   };
-  const clients = [client({}), client({}), client({ agent }), client({ agent: new Agent({ keepAlive: true }) })];
+  const reader = async (options: { agent?: Agent }) => {
+    while (!stopped) {
+      const asked = ask(box, { ...options, stream: true, flowing: true });
+      const { status, text } = await asked.catch((error: Error) => ({ status: 0, text: error.message }));
+      if (status === 200 && wordsOf(text) === WORDS && text.endsWith(MESSAGE_STOP)) streamed++;
+      else failures.push(`a stream: ${status} ${text}`);
+    }
+  };
+  const readers = Array.from({ length: FLOWING }, (_, at) => reader(at % 2 === 0 ? {} : { agent }));
+  const clients = [...readers, client({}), client({}), client({ agent }), client({ agent })];
   return {
     async stop() {
       stopped = true;
       await Promise.all(clients);
       agent.destroy();
-      return { answered, failures };
+      return { answered, streamed, failures };
     },
   };
+}
+
+const MESSAGE_STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
+
+function wordsOf(stream: string): string {
+  return [...stream.matchAll(/"text_delta","text":"([^"]*)"/g)].map(([, word]) => word).join("");
 }
