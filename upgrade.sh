@@ -42,6 +42,10 @@ main() {
   else
     if [ -z "$to" ] && [[ "$here" == "$versions"/* ]]; then to=latest; fi
     prepare "$to"
+    if [ "$to" = latest ] && is_older "$(json_field "$payload/package.json" version)" "$before"; then
+      say "$PRODUCT $before is newer than what is published; nothing was changed. To install that all the same, say its version: --to"
+      return
+    fi
     place
   fi
   local next
@@ -61,6 +65,14 @@ main() {
   if ! $rollback; then renew_configuration "$versions/$before/templates/ccm-config.toml"; fi
   forget_others
   say "$PRODUCT $next is in use. $before was kept: ccmctl upgrade --rollback goes back to it."
+}
+
+# is_older VERSION OTHER: by their numbers, whatever stands behind them
+is_older() {
+  "$node" -e '
+    const [a, b] = process.argv.slice(1).map((version) => version.split(/[-+]/)[0].split(".").map(Number));
+    const at = a.findIndex((part, i) => part !== b[i]);
+    process.exit(at !== -1 && a[at] < b[at] ? 0 : 1);' "$1" "$2"
 }
 
 # Does the new version start with the user's configuration, and does it answer requests? It gets a port and a state

@@ -55,7 +55,7 @@ why_npm_failed() {
     ENOTFOUND | EAI_AGAIN | ECONNREFUSED | ECONNRESET | ETIMEDOUT | ENETUNREACH | EHOSTUNREACH | ERR_SOCKET_TIMEOUT)
       say "it cannot be reached ($code). Is there a network? A packed archive (.tgz) or a directory needs none."
       ;;
-    E404 | ETARGET) say "it has no such version." ;;
+    E404 | ETARGET) say "there is none." ;;
     "") say "$(head -n 1 "$work/complaint")" ;;
     *) say "$code." ;;
   esac

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -116,6 +116,37 @@ describe("upgrade.sh", () => {
       exitCode: 0,
       stdout: `claude-code-mux ${VERSION} is installed already; nothing was changed.`,
     });
+    expect(await snapshot(machine.workspace)).toEqual(before);
+  });
+});
+
+/** An npm in whose registry this directory is the latest version. */
+async function npmWith(directory: string): Promise<Record<string, string>> {
+  const tools = join(machine.elsewhere, "tools");
+  await mkdir(tools);
+  const script = `#!/bin/sh
+[ "$1 $2" = "pack claude-code-mux@latest" ] || exit 1
+while [ "$1" != --pack-destination ]; do shift; done
+tar -czf "$2/latest.tgz" --transform 's/^[.]/package/' -C '${directory}' .
+`;
+  await writeFile(join(tools, "npm"), script, { mode: 0o755 });
+  // The scripts take the npm that lies beside their Node.
+  await copyFile(process.execPath, join(tools, "node"));
+  return { PATH: `${tools}:${machine.env.PATH}`, CCM_NODE: join(tools, "node") };
+}
+
+describe("the latest published version", () => {
+  test("is what `ccmctl upgrade` installs when nothing else is said", async () => {
+    const env = await npmWith(await copyExtension(machine, "next", NEXT));
+    const done = await machine.command("ccmctl", ["upgrade"], { env });
+    expect(done, done.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`${NEXT} is in use`) });
+  });
+
+  test("is left where it is when the installed one is newer", async () => {
+    const env = await npmWith(await copyExtension(machine, "older", "0.0.9"));
+    const before = await snapshot(machine.workspace);
+    const done = await machine.command("ccmctl", ["upgrade"], { env });
+    expect(done).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("newer than what is published") });
     expect(await snapshot(machine.workspace)).toEqual(before);
   });
 });
