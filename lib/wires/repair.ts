@@ -12,6 +12,8 @@ const MEANING = new Set([
   ...["model", "messages", "input", "contents", "system", "instructions", "systemInstruction", "tools", "stream"],
   ...["response_format", "text", "format", "generationConfig", "type", "role", "content", "parts", "name", "arguments"],
   ...["id", "call_id", "tool_call_id", "tool_use_id", "function", "parameters", "input_schema", "source", "image_url"],
+  // Only a client of OpenAI's protocols asks for these, and relies on them.
+  ...["seed", "logit_bias", "frequency_penalty", "presence_penalty", "frequencyPenalty", "presencePenalty"],
 ]);
 
 /** State of reasoning that another account was given, or that has become unreadable. */

@@ -91,6 +91,18 @@ describe("an unknown field", () => {
     expect(await ask(mux, {})).toMatchObject({ status: 400, text: expect.stringContaining("'messages'") });
     expect(upstream.requests).toHaveLength(1);
   });
+
+  it("that an OpenAI client relies on stays, too: its refusal names it", async () => {
+    const { upstream, mux } = await start(refusing("seed"));
+    const response = await fetch(`${mux.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "m", messages: [{ role: "user", content: "hi" }], seed: 7 }),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining("'seed'") } });
+    expect(upstream.requests).toHaveLength(1);
+  });
 });
 
 it("Anthropic's own refusals reach the client as they are: it knows best what to do", async () => {
