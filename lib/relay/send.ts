@@ -1,6 +1,7 @@
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { MessageAnswer } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
+import { isSecretPath } from "../config/mask.ts";
 import type { Provider } from "../config/settings.ts";
 import { type Credential, isCredential } from "../credentials/credential.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
@@ -78,7 +79,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   if (outcome.kind === "failed" || outcome.kind === "broken") {
     if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
     if (isClientsOwn(provider, outcome.failure)) outcome.failure.reason = "client_login";
-    const failure = withoutSecrets(outcome.failure, credential?.secrets ?? []);
+    const failure = withoutSecrets(outcome.failure, [...(credential?.secrets ?? []), ...secretHeaders(provider)]);
     record.failure = failure.reason;
     record.message = failure.message;
     if (failure.status !== undefined) record.status = failure.status;
@@ -230,6 +231,13 @@ function forClient(
     if (name === "request-id" || (ownQuota && name.startsWith("anthropic-ratelimit-"))) kept[name] = value;
   }
   return kept;
+}
+
+/** Values of the user's own headers that hold a secret, to judge by their names. */
+function secretHeaders({ headers }: Provider): string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    isSecretPath(["headers", name]) ? value.replace(/^Bearer +/i, "") : [],
+  );
 }
 
 /** An upstream may echo the key that it refuses. */

@@ -142,6 +142,22 @@ describe("the journal's entry of a request", () => {
     expect(files).toContain('"failure":"auth"');
     expect(files).not.toMatch(/CANARY|secret-of-/);
   });
+
+  it("holds no secret of the user's own headers, though a vendor repeats it", async () => {
+    const { ask, mux } = await build({
+      provider: 'headers = { "x-own-token" = "CANARY-of-a-gateway", "x-team" = "the-team" }',
+      a: ({ headers }, reply) =>
+        reply.error(
+          400,
+          "invalid_request_error",
+          `no ${String(headers["x-own-token"])} of ${String(headers["x-team"])}`,
+        ),
+    });
+    const { text } = await ask({});
+    expect(text).toContain("no *** of the-team");
+    await written(mux.url);
+    expect([text, ...mux.log, ...journalFiles(mux.configPath)].join("\n")).not.toContain("CANARY");
+  });
 });
 
 describe("bodies", () => {
