@@ -135,7 +135,8 @@ async function perform(
 }
 
 function begin({ headers, watch, pool, timeouts, fresh }: AttemptInput, request: UpstreamRequest): Call {
-  const complete = { ...request, headers: { ...request.headers, ...headers } };
+  const body = typeof request.body === "string" ? Buffer.from(request.body) : request.body;
+  const complete = { ...request, body, headers: { ...request.headers, ...headers } };
   watch?.sent(complete);
   return pool.call(complete, { connectMs: timeouts.connect_ms, firstByteMs: timeouts.first_byte_ms }, fresh);
 }

@@ -105,7 +105,7 @@ function withChoice(body: MessagesBody, tools: PlainTools, quirks: Quirks): Mess
 
 function fitOf(target: Target, traits: ClaudeTraits | undefined, quirks: Quirks, inbound: InboundRequest): Fit {
   const body = bodyOf(inbound);
-  const [maxOutput] = Object.values(outputLimit(body, target, quirks, inbound.facts.estimatedTokens));
+  const [maxOutput] = Object.values(outputLimit(body, target, quirks, inbound));
   if (traits) return { ...traits, maxOutput };
   const types = quirks.thinkingTypes ?? ["enabled", "disabled"];
   return {

@@ -125,7 +125,7 @@ function limits(
 ): Record<string, unknown> {
   const quirks = quirksOf(target.type, target.model);
   const { facts } = inbound;
-  const [wanted] = Object.values(outputLimit(body, target, quirks, facts.estimatedTokens));
+  const [wanted] = Object.values(outputLimit(body, target, quirks, inbound));
   const { leastOutput = 0, mostWhole = Number.POSITIVE_INFINITY } = generation;
   const most = facts.stream ? Number.POSITIVE_INFINITY : mostWhole;
   const limit = wanted === undefined ? undefined : Math.min(Math.max(wanted, leastOutput), most);

@@ -45,7 +45,7 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
     model: target.model,
     messages: chatMessages(body, target, quirks, systemRole, output.instruction),
     ...toolChoice(body, tools.names, quirks, (name) => ({ type: "function", function: { name } })),
-    ...outputLimit(body, target, quirks, inbound.facts.estimatedTokens),
+    ...outputLimit(body, target, quirks, inbound),
     ...sampled,
     ...(stops.upstream.length > 0 && { stop: stops.upstream }),
     ...thinking.fields,

@@ -102,7 +102,7 @@ function limits(
   family: Family | undefined,
   reasons: boolean,
 ): Record<string, number> {
-  const [limit] = Object.values(outputLimit(body, target, quirks, inbound.facts.estimatedTokens));
+  const [limit] = Object.values(outputLimit(body, target, quirks, inbound));
   return {
     ...(limit !== undefined && { max_output_tokens: limit }),
     ...sampling(body, family, { ...quirks, topK: false }, reasons),

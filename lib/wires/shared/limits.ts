@@ -1,3 +1,4 @@
+import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
 import type { Target } from "../wire.ts";
@@ -20,18 +21,26 @@ export function outputLimit(
   body: MessagesBody,
   { capabilities }: Pick<Target, "capabilities">,
   quirks: Quirks,
-  estimatedTokens: number,
+  inbound: InboundRequest,
 ): Record<string, number> {
   const { maxOutput, contextWindow } = capabilities;
   const wanted = typeof body.max_tokens === "number" ? body.max_tokens : undefined;
   const limits = [wanted, maxOutput ?? (wanted !== undefined ? UNKNOWN_MODEL : undefined), quirks.maxTokensCap];
   if (wanted === undefined && quirks.maxTokensCap === undefined) return {};
   if (wanted !== undefined && wanted > UNKNOWN_MODEL && maxOutput === undefined && quirks.maxTokensOptional) return {};
-  const room =
-    contextWindow === undefined ? Number.POSITIVE_INFINITY : contextWindow - Math.ceil(estimatedTokens * MARGIN);
-  if (room >= LEAST_ROOM) limits.push(room);
-  const limit = Math.min(...limits.filter((n) => n !== undefined));
+  const asked = Math.min(...limits.filter((n) => n !== undefined));
+  const limit = contextWindow === undefined ? asked : fitted(asked, contextWindow, inbound);
   return { [quirks.maxTokensField ?? "max_tokens"]: Math.max(LEAST, Math.floor(limit)) };
+}
+
+/** What the window leaves of the limit. */
+function fitted(limit: number, contextWindow: number, { raw, facts }: InboundRequest): number {
+  const roomFor = (promptTokens: number) => contextWindow - Math.ceil(promptTokens * MARGIN);
+  // No text has more tokens than bytes: most requests need no estimate.
+  const isText = !facts.hasImage && !facts.hasDocument;
+  if (isText && roomFor(raw.length) >= limit) return limit;
+  const room = roomFor(facts.estimatedTokens);
+  return room >= LEAST_ROOM ? Math.min(limit, room) : limit;
 }
 
 /** Stop sequences for the upstream, and those that are left to us. */

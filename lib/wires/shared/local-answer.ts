@@ -20,9 +20,9 @@ export function localAnswer(
   { inbound, target, messageId }: TranslationContext,
   wire: WireTools,
 ): LocalAnswer | undefined {
-  const { model, maxTokens, estimatedTokens } = inbound.facts;
+  const { model, maxTokens } = inbound.facts;
   if (maxTokens === 0) {
-    const usage = { input_tokens: estimatedTokens, output_tokens: 0 };
+    const usage = { input_tokens: inbound.facts.estimatedTokens, output_tokens: 0 };
     const message = {
       id: messageId,
       type: "message",
