@@ -134,7 +134,7 @@ describe.skipIf("missing" in claude)("the real Claude Code", { timeout: 120_000 
       "(kept: %s) sends it through, with every header and byte",
       async (signedIn) => {
         const { door, own, other } = await subscription(healthy("hello from the plan"));
-        const { set } = clientEnv(door.url, "subscription", undefined);
+        const { set } = clientEnv({ url: door.url, profile: "subscription", serverKey: undefined, compaction: {} }, {});
         const { answer, isError } = await run({ baseUrl: door.url, signedIn, env: set });
         expect({ answer, isError }).toEqual({ answer: "hello from the plan", isError: false });
         const [sent] = door.exchanges;
@@ -159,7 +159,7 @@ describe.skipIf("missing" in claude)("the real Claude Code", { timeout: 120_000 
     test("and a key that the server wants: the key stays here, the login goes to Anthropic only", async () => {
       const busy: Handler = (_request, reply) => reply.error(529, "overloaded_error", "busy");
       const { door, own, other } = await subscription(busy, `[server]\napi_keys = ["${SERVER_KEY}"]`);
-      const { set } = clientEnv(door.url, "subscription", SERVER_KEY);
+      const { set } = clientEnv({ url: door.url, profile: "subscription", serverKey: SERVER_KEY, compaction: {} }, {});
       const { answer } = await run({ baseUrl: door.url, signedIn: "by file", env: set });
       expect(answer).toBe("hello from the key");
       expect(own.requests[0]?.headers.authorization).toBe(`Bearer ${CLIENT_TOKEN}`);
@@ -178,7 +178,7 @@ describe.skipIf("missing" in claude)("the real Claude Code", { timeout: 120_000 
     await house.signIn();
     const door = await tap(house.mux);
     open.push(door);
-    const { set } = clientEnv(door.url, "proxy", undefined);
+    const { set } = clientEnv({ url: door.url, profile: "proxy", serverKey: undefined, compaction: {} }, {});
     const { answer, isError } = await run({ baseUrl: door.url, env: set });
     expect({ answer, isError }).toEqual({ answer: "hello from the plan", isError: false });
     expect(door.exchanges[0]?.headers["x-api-key"]).toBe("ccm-proxy");

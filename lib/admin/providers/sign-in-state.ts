@@ -16,14 +16,18 @@ export const signIns = signal<Readonly<Record<string, SignInState>>>({});
 
 const POLL_MS = 1_500;
 
-/** Called when the user has seen the vendor's terms and goes on. */
-export async function startSignIn(provider: string): Promise<void> {
+/**
+ * Called when the user has seen the vendor's terms and goes on.
+ * @param method how, where the vendor's page cannot come back to the machine that the server runs on
+ */
+export async function startSignIn(provider: string, method?: "paste" | "device"): Promise<void> {
   // Only a window that a click opens at once is let through; it gets its address when the server has told it.
   const popup = open("", "", "popup,width=620,height=820");
   if (popup) popup.opener = null;
   set(provider, { phase: "starting" });
   try {
-    const begun = await sendJson<SignInView>("POST", "/api/oauth/authorize", { provider, accept_terms: true });
+    const wanted = { provider, accept_terms: true, ...(method && { method }) };
+    const begun = await sendJson<SignInView>("POST", "/api/oauth/authorize", wanted);
     if (popup) popup.location.href = begun.url;
     set(provider, { phase: "waiting", begun, opened: popup !== null });
     void watch(provider, begun.state);

@@ -1,20 +1,11 @@
-import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import "./sign-in.css";
 import type { LoginView, ProviderView, TermsView } from "../../server/admin/views.ts";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
-import { Problem } from "../parts/messages.tsx";
 import { StatePill } from "../parts/pill.tsx";
 import { dateAndClock } from "../words/format.ts";
 import { LOGIN_STATES } from "../words/states.ts";
-import {
-  cancelSignIn,
-  finishSignIn,
-  renewLogin,
-  type SignInState,
-  signIns,
-  signOut,
-  startSignIn,
-} from "./sign-in-state.ts";
+import { Progress } from "./sign-in-progress.tsx";
+import { renewLogin, signIns, signOut, startSignIn } from "./sign-in-state.ts";
 
 /** The login of a provider: whose it is, how to get one, and what the vendor's terms say of it. */
 export function SignIn({ provider: { name, login } }: { provider: ProviderView }) {
@@ -24,11 +15,13 @@ export function SignIn({ provider: { name, login } }: { provider: ProviderView }
     <section class="sign-in" aria-label={`Login of ${name}`}>
       {login && <LoginFacts login={login} />}
       {login?.terms && !isIn && <Terms terms={login.terms} />}
-      {login?.from === undefined && state?.phase !== "waiting" && (
+      {login?.state === "off" && <HowToSwitchOn />}
+      {login?.from === undefined && login?.state !== "off" && state?.phase !== "waiting" && (
         <div class="buttons">
           <button type="button" class={isIn ? "button small" : "button primary"} onClick={() => startSignIn(name)}>
             {isIn ? "Sign in again" : login?.terms ? "I have read this: sign in" : "Sign in"}
           </button>
+          {login?.elsewhere && !isIn && <Elsewhere name={name} way={login.elsewhere} />}
           {isIn && (
             <>
               <button type="button" class="button small" onClick={() => renewLogin(name)}>
@@ -43,6 +36,16 @@ export function SignIn({ provider: { name, login } }: { provider: ProviderView }
       )}
       {state && <Progress name={name} state={state} />}
     </section>
+  );
+}
+
+function HowToSwitchOn() {
+  return (
+    <p class="small">
+      If you have such a licence and want it all the same, put{" "}
+      <code>oauth = {'{ enabled = true, client_secret = "…" }'}</code> into this provider in the configuration file
+      (Settings).
+    </p>
   );
 }
 
@@ -64,6 +67,32 @@ function LoginFacts({ login }: { login: LoginView }) {
   );
 }
 
+/** For a server on another machine than the browser, where the vendor's page finds nobody to come back to. */
+function Elsewhere({ name, way }: { name: string; way: NonNullable<LoginView["elsewhere"]> }) {
+  const { method, label, terms } = way;
+  if (!terms) {
+    return (
+      <button type="button" class="button small" onClick={() => startSignIn(name, method)}>
+        Sign in with a code
+      </button>
+    );
+  }
+  return (
+    <ConfirmButton
+      label="Sign in with a code …"
+      name={`Sign in to ${name} with a code`}
+      yes="I have read this: get a code"
+      tone="primary"
+      onYes={() => startSignIn(name, method)}
+    >
+      <p>
+        You type a short code at the vendor's page, on any machine. This is another way to sign in: <b>{label}</b>.
+      </p>
+      <Terms terms={terms} />
+    </ConfirmButton>
+  );
+}
+
 function Terms({ terms }: { terms: TermsView }) {
   return (
     <p class="small">
@@ -72,83 +101,5 @@ function Terms({ terms }: { terms: TermsView }) {
         Their own words
       </a>
     </p>
-  );
-}
-
-function Progress({ name, state }: { name: string; state: SignInState }) {
-  if (state.phase === "failed") return <Problem>{state.message}</Problem>;
-  return (
-    <div role="status">
-      {state.phase === "starting" && <p class="small">Asking for the address …</p>}
-      {state.phase === "done" && (
-        <p class="ok-text">
-          {state.message}{" "}
-          {state.manage && (
-            <a href={state.manage} target="_blank" rel="noreferrer noopener">
-              At the vendor's
-            </a>
-          )}
-        </p>
-      )}
-      {state.phase === "waiting" && <Waiting name={name} state={state} />}
-    </div>
-  );
-}
-
-function Waiting({ name, state }: { name: string; state: Extract<SignInState, { phase: "waiting" }> }) {
-  const id = useId();
-  const code = useSignal("");
-  const { url, expects, user_code, expires_at } = state.begun;
-  const complete = (event: Event) => {
-    event.preventDefault();
-    void finishSignIn(name, code.value);
-  };
-  return (
-    <form onSubmit={complete} class="sign-in-paste">
-      <p>
-        {state.opened ? "Sign in in the window that has opened. " : "The browser let no window open. "}
-        <a href={url} target="_blank" rel="noreferrer noopener">
-          {state.opened ? "Open it again" : "Open the sign-in page"}
-        </a>
-        .
-        {user_code !== undefined && (
-          <>
-            {" "}
-            It asks for this code: <b class="mono">{user_code}</b>
-          </>
-        )}
-      </p>
-      <p class="small muted">
-        {expects.includes("callback") && "When it comes back by itself, nothing more is to do. "}
-        It waits until {dateAndClock(expires_at)}.
-      </p>
-      {expects.includes("paste") && (
-        <>
-          <label for={id}>
-            If it shows a code, or ends at a page that does not load: paste the code, or the whole address
-          </label>
-          <div class="paste-line">
-            <input
-              id={id}
-              class="mono"
-              autocomplete="off"
-              spellcheck={false}
-              required
-              value={code}
-              onInput={(event) => (code.value = event.currentTarget.value)}
-            />
-            <button type="submit" class="button">
-              Complete
-            </button>
-          </div>
-        </>
-      )}
-      <p>
-        <button type="button" class="button small" onClick={() => cancelSignIn(name)}>
-          Give up this sign-in
-        </button>
-      </p>
-      {state.problem !== undefined && <Problem>{state.problem}</Problem>}
-    </form>
   );
 }

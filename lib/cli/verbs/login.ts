@@ -14,12 +14,15 @@ interface Begun {
   state: string;
   expects: string[];
   user_code?: string;
+  note?: string;
 }
 
 interface Standing {
   state: "waiting" | "done" | "failed";
   message?: string;
 }
+
+type Method = "browser" | "paste" | "device";
 
 /** How often the server is asked whether the browser has come back. */
 const POLL_MS = 500;
@@ -29,10 +32,11 @@ export async function run(context: VerbContext): Promise<number> {
   const config = await usableConfig(context);
   const provider = loginProvider(config.settings.providers, operands[0] ?? "");
   const api = await adminApi(context, config);
-  await showTerms(context, provider);
+  const method = methodOf(context);
+  await showTerms(context, provider, method);
   const begun = await api.call<Begun>("POST", "/api/oauth/authorize", {
     provider: provider.name,
-    method: methodOf(context),
+    method,
     accept_terms: true,
   });
   explain(context, begun);
@@ -53,8 +57,12 @@ export function loginProvider(providers: ReadonlyMap<string, Provider>, name: st
 }
 
 /** What the vendor's terms say comes first; who goes on has read it. */
-async function showTerms({ terminal, values }: VerbContext, { name, type, oauth }: Provider): Promise<void> {
-  const flow = flowOf(type.id, oauth.flow);
+async function showTerms(
+  { terminal, values }: VerbContext,
+  { name, type, oauth }: Provider,
+  method: Method,
+): Promise<void> {
+  const flow = flowOf(type.id, method === "device" ? "codex" : oauth.flow);
   if (!flow) return;
   const { label, terms } = loginFacts(flow);
   terminal.out(`${terminal.paint.bold(name)}: ${label}`);
@@ -66,13 +74,14 @@ async function showTerms({ terminal, values }: VerbContext, { name, type, oauth 
 }
 
 /** Over SSH, the browser runs on another machine, and cannot come back to this one. */
-function methodOf({ values, env }: VerbContext): "browser" | "paste" | "device" {
+function methodOf({ values, env }: VerbContext): Method {
   if (values.device === true) return "device";
   return values.paste === true || env.SSH_CONNECTION ? "paste" : "browser";
 }
 
-function explain({ terminal }: VerbContext, { url, expects, user_code }: Begun): void {
+function explain({ terminal }: VerbContext, { url, expects, user_code, note }: Begun): void {
   const { paint } = terminal;
+  if (note !== undefined) for (const line of wrap(note, terminal.columns)) terminal.out(paint.yellow(line));
   terminal.out("Open this address in a browser:");
   terminal.out();
   terminal.out(paint.cyan(url)); // in one piece, so that it can be clicked and copied

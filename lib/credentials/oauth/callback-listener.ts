@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fromQuery, type Pasted } from "./paste.ts";
@@ -51,6 +52,12 @@ export async function listenForCallback(options: ListenerOptions): Promise<Callb
   return undefined;
 }
 
+/** What the user has to know where there is no listener. */
+export function portsTaken(ports: readonly number[]): string {
+  const which = ports.length === 1 ? `Port ${ports[0]} is` : `The ports ${ports.join(" and ")} are`;
+  return `${which} taken by another program, so the browser cannot come back here by itself: paste what it ends at.`;
+}
+
 /** On machines with one address family, one of the two is enough; but no port of which another program has half. */
 async function bindAll(port: number, options: ListenerOptions): Promise<Server[]> {
   const hosts = options.bind ? [options.bind] : options.host === "localhost" ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
@@ -90,22 +97,27 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   page(response, status, title, message);
 }
 
-/** A page without a script or style, and without anything of the address that called for it. */
+/** A page without a script, and without anything of the address that called for it. */
 function page(response: ServerResponse, status: number, title: string, message: string): void {
   const body = callbackPage(title, message);
   response.writeHead(status, { ...PAGE_HEADERS, connection: "close", "content-length": Buffer.byteLength(body) });
   response.end(body);
 }
 
+const STYLE =
+  ":root{color-scheme:light dark;font:1.1rem/1.5 system-ui,sans-serif}body{max-width:28rem;margin:20vh auto;padding:0 1rem}h1{font-size:1.5rem}";
+
 export const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
-  "content-security-policy": "default-src 'none'",
+  // No script, no picture, and of style only this one.
+  "content-security-policy": `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
 } as const;
 
 export function callbackPage(title: string, message: string): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title><h1>${escapeHtml(title)}</h1><p>${escapeHtml(message)}</p></html>`;
+  const [heading, words] = [escapeHtml(title), escapeHtml(message)];
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${heading}</title><style>${STYLE}</style></head><body><h1>${heading}</h1><p>${words}</p></body></html>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -1,12 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Provider } from "../../config/settings.ts";
 import { authorizeUrl } from "./authorize-url.ts";
-import { type CallbackListener, type CallbackVerdict, listenForCallback } from "./callback-listener.ts";
+import { type CallbackListener, type CallbackVerdict, listenForCallback, portsTaken } from "./callback-listener.ts";
 import { type DeviceCode, requestDeviceCode, waitForDevice } from "./device.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { type Code, exchangeCode } from "./exchange.ts";
 import type { SignIn } from "./flows/flow.ts";
 import { type Pasted, parsePaste } from "./paste.ts";
+import { checkPaste, declined } from "./paste-check.ts";
 import { randomToken } from "./pkce.ts";
 import type { LoginRecord } from "./record.ts";
 import { SignInFailed } from "./sign-in-failed.ts";
@@ -30,6 +31,8 @@ export interface SignInStart {
   expects: ("callback" | "paste" | "device")[];
   /** To be typed at `url`. */
   user_code?: string;
+  /** Why the browser will not come back by itself, where it should. */
+  note?: string;
 }
 
 export interface SignInState {
@@ -67,6 +70,7 @@ interface Pending {
   url: string;
   expiresAt: number;
   expects: SignInStart["expects"];
+  note: string | undefined;
   device: DeviceCode | undefined;
   listener: CallbackListener | undefined;
   cancel: AbortController;
@@ -75,6 +79,13 @@ interface Pending {
   claimed: boolean;
   outcome: { state: "waiting" | "done" | "failed"; message?: string };
 }
+
+const NOT_UNDER_WAY: CallbackVerdict = {
+  status: 400,
+  title: "Not this sign-in",
+  message:
+    "No sign-in that this answers is under way here: it took too long, was given up, or the server was started anew. Start again there.",
+};
 
 const LIFE_MS = 10 * 60_000;
 /** How long the outcome can be asked for. */
@@ -107,6 +118,7 @@ export class SignIns {
       url: "",
       expiresAt: this.#deps.now() + LIFE_MS,
       expects: [],
+      note: undefined,
       device: undefined,
       listener: undefined,
       cancel: new AbortController(),
@@ -120,8 +132,15 @@ export class SignIns {
     pending.timer.unref();
     this.#pending.set(state, pending);
     if (pending.device) void this.#watchDevice(pending, pending.device);
-    const { url, expiresAt, expects, device } = pending;
-    return { url, state, expires_at: expiresAt, expects, ...(device && { user_code: device.userCode }) };
+    const { url, expiresAt, expects, device, note } = pending;
+    return {
+      url,
+      state,
+      expires_at: expiresAt,
+      expects,
+      ...(device && { user_code: device.userCode }),
+      ...(note !== undefined && { note }),
+    };
   }
 
   /** @returns undefined when there was no such sign-in lately */
@@ -144,8 +163,7 @@ export class SignIns {
   /** The browser came back. */
   async callback(query: Pasted): Promise<CallbackVerdict> {
     const pending = this.#find(query.state);
-    if (!pending)
-      return { status: 400, title: "Not this sign-in", message: "This answers no sign-in that is under way here." };
+    if (!pending) return NOT_UNDER_WAY;
     if (pending.claimed)
       return {
         status: 409,
@@ -182,13 +200,15 @@ export class SignIns {
     const { redirect_uri: own, callback_port: port, callback_bind: bind } = provider.oauth;
     const wantsPage = request.method === "paste" && codePage !== undefined;
     if (!own && !wantsPage) {
+      const ports = port === undefined ? callback.ports : [port];
       pending.listener = await listenForCallback({
         ...callback,
-        ...(port !== undefined && { ports: [port] }),
+        ports,
         bind,
         onCallback: (query) => this.callback(query),
         onCancel: () => this.#end(pending, "failed", "another program asked for the port"),
       });
+      if (!pending.listener) pending.note = portsTaken(ports);
     }
     const here = pending.listener?.port ?? callback.ports[0];
     const loopback = `http://${callback.host}:${here}${callback.path}`;
@@ -270,24 +290,6 @@ export class SignIns {
       return right.length === given.length && timingSafeEqual(right, given);
     })?.[1];
   }
-}
-
-/** A paste may be of another sign-in, or of another vendor's page. */
-function checkPaste({ signIn, request }: Pending, { state, address, code }: Pasted): void {
-  if (state !== undefined && state !== signIn.state)
-    throw new SignInFailed(
-      "That code belongs to another sign-in. Paste the one of the page that you just opened.",
-      true,
-    );
-  if (address !== undefined && address !== signIn.redirectUri)
-    throw new SignInFailed(`That address is not where this sign-in ends (${signIn.redirectUri}).`, true);
-  if (request.endpoints.pasteWholeUrl && address === undefined && code !== undefined)
-    throw new SignInFailed("Paste the whole address that the browser ended at, not only the code.", true);
-}
-
-function declined(error: string, description: string | undefined): string {
-  if (error === "access_denied") return "You did not allow it, or the vendor does not for this account.";
-  return `The vendor refused the sign-in: ${(description ?? error).slice(0, 200)}`;
 }
 
 function wordsOf(error: unknown): string {

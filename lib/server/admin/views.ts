@@ -58,6 +58,8 @@ export interface LoginView {
   usage?: { windows: { window: string; used: number; resets_at?: number }[]; overage: boolean; seen_at: number };
   /** To be read before one signs in. */
   terms?: TermsView;
+  /** How to sign in where the vendor's page cannot come back to this machine, and the terms of that way, if others. */
+  elsewhere?: { method: "paste" | "device"; label: string; terms?: TermsView };
 }
 
 /** What a vendor's published terms say of programs like this one. */
@@ -86,6 +88,8 @@ export interface SignInView {
   expects: ("callback" | "paste" | "device")[];
   /** To be typed at `url`. */
   user_code?: string;
+  /** Why the browser will not come back by itself, where it should. */
+  note?: string;
   terms?: TermsView;
 }
 

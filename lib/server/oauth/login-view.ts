@@ -1,4 +1,4 @@
-import { flowOf, LOGINS } from "../../catalog/logins.ts";
+import { flowOf, LOGINS, type LoginFlow, loginFacts } from "../../catalog/logins.ts";
 import type { Provider } from "../../config/settings.ts";
 import type { Credentials } from "../../credentials/credentials.ts";
 import type { LoginView, TermsView } from "../admin/views.ts";
@@ -43,11 +43,19 @@ function oauthView(provider: Provider, { loadedLogins }: Credentials): LoginView
     ...(record && Number.isFinite(record.expires_at) && { expires_at: record.expires_at }),
     ...(trouble !== undefined && { message: trouble }),
     ...(from !== undefined && { from }),
-    ...(flow && { terms: termsView(flow) }),
+    ...(flow && { terms: termsView(flow), ...elsewhere(flow) }),
   };
 }
 
-export function termsView(flow: keyof typeof LOGINS): TermsView {
+/** The way for a machine that no browser can come back to: a code that the vendor shows, or one that it asks for. */
+function elsewhere(flow: LoginFlow): Pick<LoginView, "elsewhere"> {
+  if (loginFacts(flow).type !== LOGINS.codex.type)
+    return loginFacts(flow).codePage === undefined ? {} : { elsewhere: { method: "paste", label: LOGINS[flow].label } };
+  const terms = flow === "codex" ? {} : { terms: termsView("codex") };
+  return { elsewhere: { method: "device", label: LOGINS.codex.label, ...terms } };
+}
+
+export function termsView(flow: LoginFlow): TermsView {
   const { asOf, text, source, manage } = LOGINS[flow].terms;
   return { as_of: asOf, text, source, manage };
 }

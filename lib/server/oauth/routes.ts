@@ -24,7 +24,6 @@ const exchangeSchema = v.strictObject({
  * - `POST /authorize {provider, method?, accept_terms?}` begins a sign-in
  * - `GET /authorize/STATE` tells what became of it, `DELETE` gives it up
  * - `POST /exchange {provider, code}` ends it with what was pasted
- * - `GET /callback` ends it with what the browser brought, where the vendor sends it here
  * - `GET /tokens`, `POST /tokens/refresh {provider}`, `POST /tokens/delete {provider}`
  */
 export function oauthRoutes(deps: AdminDeps): Hono {
@@ -55,7 +54,6 @@ export function oauthRoutes(deps: AdminDeps): Hono {
       await (await credentials.logins()).signIns.paste(name, code).catch(userFault);
       return c.json(item(provider)[0]);
     })
-    .get("/callback", (c) => callback(c, deps))
     .get("/tokens", (c) => c.json({ items: [...deps.config().settings.providers.values()].flatMap(item) }))
     .post("/tokens/refresh", async (c) => {
       const provider = loginProvider(deps, (await readJson(c, v.strictObject(providerEntries))).provider);
@@ -76,8 +74,11 @@ async function stateOf({ credentials }: AdminDeps, state: string): Promise<SignI
   throw new ApiFault(404, "unknown_sign_in", "There is no such sign-in, or it was over some time ago. Start again.");
 }
 
-/** The browser comes from the vendor's page, so the answer is a page too; its state says that we sent it there. */
-async function callback(c: Context, { credentials }: AdminDeps): Promise<Response> {
+/**
+ * `GET /api/oauth/callback` ends a sign-in with what the browser brought, where the vendor sends it here. It comes from the
+ * vendor's page, so the answer is a page too, with headers of its own; its state says that we sent it there.
+ */
+export async function oauthCallback(c: Context, { credentials }: AdminDeps): Promise<Response> {
   const { callbackPage, PAGE_HEADERS } = await import("../../credentials/oauth/callback-listener.ts");
   const { fromQuery } = await import("../../credentials/oauth/paste.ts");
   const query = new URL(c.req.url).searchParams;
