@@ -23,9 +23,33 @@ export function logFilter({ level, text }: LogFilter): (line: string) => boolean
   };
 }
 
+/** A line for programs: as the server writes it with `logging.format = "json"`, whichever format it wrote. */
+export function jsonLine(line: string): string {
+  if (line.startsWith("{")) return line;
+  const parts = PARTS.exec(line);
+  const level = levelOf(line);
+  if (!parts || level === undefined) return JSON.stringify({ message: line });
+  const [, time, , message, facts = ""] = parts;
+  const read = [...facts.matchAll(FACT)].map(([, key = "", value = ""]) => [key.slice(0, -1), factValue(value)]);
+  return JSON.stringify({ time, level, message, ...Object.fromEntries(read) });
+}
+
+/** Texts stand in quotes where they have to; numbers never do. */
+function factValue(text: string): unknown {
+  if (!/^(?:".*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?)$/s.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // not written by the server
+  }
+}
+
+/** Time, level, message, facts. */
+const PARTS = /^(\S+) (\w+) +(.*?)( {2}\w+=.*)?$/s;
+
 /** A line with its time dimmed, its level in colour, and what went wrong standing out among the facts. */
 export function paintLine(line: string, paint: Painter): string {
-  const parts = /^(\S+) (\w+) +(.*?)( {2}\w+=.*)?$/s.exec(line);
+  const parts = PARTS.exec(line);
   const level = levelOf(line);
   if (!parts || level === undefined) return level === "error" ? paint.red(line) : line;
   const [, time = "", , message = "", facts = ""] = parts;

@@ -68,6 +68,7 @@ export const SERVER_VERBS = {
       lines: { type: "string", short: "n", value: "N", help: "how many lines (default 50)", range: [0, 1_000_000] },
       level: { type: "string", value: "LEVEL", help: "only this level and what is graver", choices: LOG_LEVELS },
       find: { type: "string", value: "TEXT", help: "only lines with this text, such as the id of a request" },
+      json: { ...json, help: "print each line as JSON, for scripts" },
     },
     examples: [
       ["ccmctl logs -n 200", "the last 200 lines"],

@@ -2,7 +2,7 @@ import { LOG_LEVELS } from "../../config/schema.ts";
 import { endOf, followFile } from "../../daemon/log-tail.ts";
 import { stateDir } from "../../daemon/state-dir.ts";
 import { lastLogLines } from "../log-history.ts";
-import { logFilter, paintLine } from "../log-lines.ts";
+import { jsonLine, logFilter, paintLine } from "../log-lines.ts";
 import { EXIT, tildePath } from "../terminal.ts";
 import { numberValue, stringValue, type VerbContext } from "../verb.ts";
 
@@ -17,8 +17,10 @@ export async function run(context: VerbContext): Promise<number> {
   const level = LOG_LEVELS.find((name) => name === values.level);
   const text = stringValue(context, "find");
   const isWanted = logFilter({ level, text });
+  const print = (line: string): void =>
+    terminal.out(values.json === true ? jsonLine(line) : paintLine(line, terminal.paint));
   const show = (line: string): void => {
-    if (isWanted(line)) terminal.out(paintLine(line, terminal.paint));
+    if (isWanted(line)) print(line);
   };
   const count = numberValue(context, "lines") ?? DEFAULT_LINES;
   // With a filter, the last so many that are wanted: they may stand anywhere.
@@ -26,7 +28,7 @@ export async function run(context: VerbContext): Promise<number> {
   const found = isFiltered
     ? lastLogLines(logFile, ALL).filter(logFilter({ level, text }))
     : lastLogLines(logFile, count);
-  for (const line of count === 0 ? [] : found.slice(-count)) terminal.out(paintLine(line, terminal.paint));
+  for (const line of count === 0 ? [] : found.slice(-count)) print(line);
   if (end === 0) terminal.err(terminal.paint.dim(`The log ${tildePath(logFile, env)} is empty; the server writes it.`));
   if (values.follow !== true) return EXIT.ok;
 
