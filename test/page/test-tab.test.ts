@@ -144,7 +144,7 @@ describe.skipIf(browserPath === undefined)("Test", () => {
     for (const model of ["claude-sonnet-4-20250514", "small"])
       await expect
         .poll(() => words(figures.getByRole("row", { name: model })))
-        .toMatch(/ m?s[\s\S]* m?s[\s\S]*\d\s+(?:\$|< \$)/);
+        .toMatch(/ m?s[\s\S]* m?s[\s\S]*\d\s+(?:\$|< \$|–)/);
     expect(await figures.locator(".best").count()).toBeGreaterThanOrEqual(2);
     await page.getByRole("button", { name: "Do not compare with small" }).click();
   });

@@ -56,10 +56,10 @@ function blocksOf(entries: readonly JournalEntry[]): (readonly JournalEntry[])[]
   return Array.from({ length: count }, (_, at) => entries.slice(at * BLOCK, (at + 1) * BLOCK));
 }
 
-/** Out of view it is as high as it was when it was last seen. */
+/** Out of view it is as high as it was when it was last seen. The newest are always there. */
 function RowBlock(block: { entries: readonly JournalEntry[]; picked: string | undefined; before: number }) {
   const place = useRef<HTMLTableSectionElement>(null);
-  const near = useSignal(block.before === 0);
+  const near = useSignal(false);
   const height = useRef(block.entries.length * USUAL_HEIGHT);
   useEffect(() => {
     const observer = new IntersectionObserver(
@@ -75,7 +75,7 @@ function RowBlock(block: { entries: readonly JournalEntry[]; picked: string | un
   }, []);
   return (
     <tbody ref={place}>
-      {near.value ? (
+      {near.value || block.before === 0 ? (
         block.entries.map((entry, at) => (
           // The first row is that of the headings.
           <RequestRow key={entry.id} entry={entry} picked={entry.id === block.picked} row={block.before + at + 2} />
