@@ -28,12 +28,13 @@ describe("the unit for systemd", () => {
     );
   });
 
-  const analyze = spawnSync("systemd-analyze", ["--version"]).status === 0;
-  test.skipIf(!analyze)("systemd finds nothing to complain of (needs systemd-analyze)", async () => {
+  const checker = "systemd-analyze";
+  const isThere = spawnSync(checker, ["--version"]).status === 0;
+  test.skipIf(!isThere)("systemd finds nothing to complain of (needs systemd-analyze)", async () => {
     const box = await sandbox();
     const file = join(box.dir, "claude-code-mux.service");
     writeFileSync(file, systemdUnit({ ...PLAN, launcher: "/bin/true" }));
-    const { status, stderr } = spawnSync("systemd-analyze", ["--user", "verify", file], {
+    const { status, stderr } = spawnSync(checker, ["--user", "verify", file], {
       env: { ...process.env, XDG_RUNTIME_DIR: box.dir },
       encoding: "utf8",
     });
