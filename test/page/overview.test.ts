@@ -138,6 +138,20 @@ describe.skipIf(browserPath === undefined)("Overview", () => {
     await close();
   });
 
+  test("the figures follow steady traffic, and do not wait for it to pause", { timeout: 60_000 }, async () => {
+    await stage.ask();
+    const { page, close } = await stage.open();
+    const count = page.locator(".numbers dd b").first();
+    await expect.poll(() => words(count)).toMatch(/\d/);
+    const before = await words(count);
+    for (let sent = 0; (await words(count)) === before; sent++) {
+      expect(sent).toBeLessThan(200);
+      await stage.ask({ model: "small" });
+      await page.waitForTimeout(150);
+    }
+    await close();
+  });
+
   test("fifty at a time, and the older ones on request", async () => {
     for (let i = 0; i < 60; i++) await stage.ask();
     const { page, close } = await stage.open();

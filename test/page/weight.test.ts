@@ -15,6 +15,11 @@ test("the whole page weighs less than 120 KB gzipped", async () => {
   expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThan(MOST_BYTES);
 });
 
+test("nothing in it stops the page to ask or to tell", async () => {
+  const scripts = await Promise.all(["page.js", "chart.js"].map((file) => readFile(join(ASSETS, file), "utf8")));
+  for (const script of scripts) expect(script).not.toMatch(/(?<![\w.$])(?:window\.)?(?:alert|confirm|prompt)\(/);
+});
+
 test("nothing in it is inline, and nothing is of another host", async () => {
   const html = await readFile(join(ASSETS, "index.html"), "utf8");
   expect(html).not.toMatch(/<style|style="|<script(?![^>]*\bsrc=)|\son\w+="/);

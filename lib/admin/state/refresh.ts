@@ -1,15 +1,20 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { status } from "./store.ts";
 
 /** However many requests come, sums and charts are read anew so often at most. */
 const REFRESH_MS = 5_000;
 
-/** Loads when the component appears and when `keys` change, and again some time after each request that has ended. */
+/** Loads when the component appears and when `keys` change, and while requests end, again and again. */
 export function useRefreshed(load: () => Promise<unknown>, ...keys: unknown[]): void {
   const finished = status.value?.totals.requests;
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => void load(), keys);
   useEffect(() => {
-    const timer = setTimeout(() => void load(), REFRESH_MS);
-    return () => clearTimeout(timer);
+    // One that is waited for already will see this request too; steady traffic must not put it off for ever.
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void load();
+    }, REFRESH_MS);
   }, [finished]);
+  useEffect(() => () => clearTimeout(timer.current), []);
 }
