@@ -150,7 +150,8 @@ export class Credentials implements CredentialSource {
 
   async #loadKeys(): Promise<KeySources> {
     const { KeySources } = await import("./key-source.ts");
-    this.#keys ??= new KeySources(this.#deps.env, CLOCK.monotonic);
+    const { env, log } = this.#deps;
+    this.#keys ??= new KeySources({ env, warn: (message) => log("warn", message) }, CLOCK.monotonic);
     return this.#keys;
   }
 

@@ -205,3 +205,40 @@ level = "trace"`.replace("KEYFILE", keyFile),
     await Promise.all([refusing.close(), good.close()]);
   }
 });
+
+it.each([301, 302, 307, 308])("a %s of the provider's leads a key nowhere else", async (status) => {
+  const thief = await startUpstream(healthy("thank you for the key"));
+  const provider = await startUpstream((_request, reply) =>
+    reply.json({}, { status, headers: { location: `${thief.url}/v1/messages` } }),
+  );
+  const mux = await startMux({
+    config: `[[providers]]
+name = "only"
+type = "anthropic"
+base_url = "${provider.url}"
+api_key = "${CANARIES.key}"
+[[models]]
+name = "${MODEL}"
+providers = [{ name = "only", model = "m" }]
+[router.default]
+model = "${MODEL}"`,
+  });
+  try {
+    const post = (path: string, body: object) =>
+      fetch(`${mux.url}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const messages = [{ role: "user", content: "hi" }];
+    const answer = await post("/v1/messages", { model: MODEL, max_tokens: 5, messages });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    await post("/v1/messages/count_tokens", { model: MODEL, messages });
+    await post("/api/providers/only/test", {});
+    expect(provider.requests.length).toBeGreaterThan(1);
+    expect(thief.connections()).toBe(0);
+  } finally {
+    await mux.close();
+    await Promise.all([thief.close(), provider.close()]);
+  }
+});

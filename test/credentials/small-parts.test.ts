@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -91,7 +91,31 @@ describe("usage of a plan", () => {
 });
 
 describe("a key from elsewhere", () => {
-  const sources = (clock = { now: 0 }) => new KeySources({ ...process.env, HOME: dir }, () => clock.now);
+  const warnings: string[] = [];
+  const sources = (clock = { now: 0 }, more = {}) =>
+    new KeySources(
+      { env: { ...process.env, HOME: dir }, warn: (message) => void warnings.push(message), ...more },
+      () => clock.now,
+    );
+
+  it("that others can read too is used, with a word about it, once", async () => {
+    const path = join(dir, "open-key");
+    writeFileSync(path, "key-1", { mode: 0o644 });
+    chmodSync(path, 0o644);
+    const clock = { now: 0 };
+    const keys = sources(clock);
+    expect(await keys.get(`file:${path}`)).toMatchObject({ key: "key-1" });
+    await keys.renew(`file:${path}`, 1);
+    expect(warnings).toEqual([`the key file ${path} can be read by others (mode 644): chmod 600 ${path}`]);
+  });
+
+  it("of a command that waits for somebody is given up, with a word, and not tried again by every request", async () => {
+    const keys = sources(undefined, { commandTimeoutMs: 100 });
+    const command = `cmd:echo run >> ${join(dir, "slow")}; sleep 60 | cat`;
+    await expect(keys.get(command)).rejects.toThrow("the command echo was not done within 0.1 s; try it in a shell");
+    await expect(keys.get(command)).rejects.toThrow("not done");
+    expect(readFileSync(join(dir, "slow"), "utf8")).toBe("run\n");
+  });
 
   it("is read from a file, and anew when the file is another", async () => {
     const path = join(dir, "key");
@@ -121,6 +145,8 @@ describe("a key from elsewhere", () => {
     ["file:/nowhere/key", "the key file /nowhere/key cannot be read (ENOENT)"],
     ["cmd:echo secret >&2; exit 3", "the command echo failed (exit 3); try it in a shell"],
     ["cmd:true", "the command true gives nothing"],
+    ["cmd:kill -9 $$", "the command kill failed (SIGKILL)"],
+    ["cmd:yes secret", "the command yes prints far more than a key"],
     ["cmd:echo two words", "the command echo gives more than a key"],
   ])("%s says what is wrong, and no secret", async (source, message) => {
     await expect(sources().get(source)).rejects.toThrow(message);
