@@ -1,7 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import { watchConfig } from "../config/watch.ts";
@@ -29,6 +28,7 @@ import { installedVersion } from "./installed-version.ts";
 import { createListener } from "./listener.ts";
 import { reportConfig, useConfig } from "./live-config.ts";
 import type { Logger } from "./log.ts";
+import { programDir } from "./program-dir.ts";
 import { SIMULATE_HEADER, Simulations } from "./simulations.ts";
 import { SteadyClock } from "./steady-clock.ts";
 import { keepTelemetry } from "./telemetry/switch.ts";
@@ -154,7 +154,7 @@ function createContext(options: StartOptions, first: LiveConfig, tunnelTo: Tunne
   });
   const context: ServerContext = {
     version: CCM_VERSION,
-    installed: installedVersion(options.programDir ?? join(fileURLToPath(import.meta.url), "..", ".."), CCM_VERSION),
+    installed: installedVersion(options.programDir ?? programDir(), CCM_VERSION),
     stateDir: options.stateDir,
     startedAt: Date.now(),
     url: "",
@@ -239,7 +239,7 @@ function lazyApp(
   options: StartOptions & { readConfig: () => Promise<void> },
   closing: AbortSignal,
 ): () => Promise<RequestListener> {
-  const assetsDir = options.assetsDir ?? join(fileURLToPath(import.meta.url), "..", "admin");
+  const assetsDir = options.assetsDir ?? join(programDir(), "dist", "admin");
   let app: Promise<RequestListener> | undefined;
   return () => {
     app ??= import("./admin-listener.ts").then(({ adminListener }) =>

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLogger } from "../../lib/server/log.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
+import { spawnMux } from "../support/mux.ts";
 
 const FILES = {
   "index.html": "<!doctype html><title>x</title>",
@@ -40,6 +41,19 @@ test("a page that was not built says how to build it, and the API works all the 
     error: { code: "no_page", message: expect.stringContaining("npm run build") },
   });
   expect((await fetch(`${server.url}/api/status`)).status).toBe(200);
+});
+
+test("the built program serves the page that was built with it, with all that the page asks for", async () => {
+  const mux = await spawnMux({ config: "" });
+  try {
+    const page = await fetch(mux.url);
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/html")]);
+    const wanted = [...(await page.text()).matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path);
+    expect(wanted).toEqual(expect.arrayContaining(["/page.js", "/page.css"]));
+    for (const path of wanted) expect((await fetch(mux.url + path)).status, path).toBe(200);
+  } finally {
+    await mux.close();
+  }
 });
 
 describe("the page", () => {
