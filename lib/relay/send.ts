@@ -37,7 +37,8 @@ export async function send(run: Run, step: Step, how: SendOptions): Promise<Sent
   else if (run.job.reply.gone) health.released(...key);
   else {
     health.failure(...key, outcome.failure);
-    if (outcome.kind === "broken") run.deps.trackRecord.cut(step.mapping.provider.name, run.deps.now());
+    if (outcome.kind === "broken")
+      run.deps.trackRecord.cut(step.mapping.provider.name, run.job.sessionKey, run.deps.now());
   }
   return sent;
 }

@@ -13,6 +13,8 @@ const FEWEST_SAMPLES = 10;
 const MOST_SAMPLES = 60;
 /** For how long a provider that broke an answer is trusted less. */
 const CUT_MATTERS_MS = 60 * 60_000;
+/** A client whose answer broke off comes back within moments, and is better served elsewhere then. */
+const AVOIDED_MS = 30_000;
 /** The beginning of an answer is held back at most so many times as long as configured. */
 const MOST_PATIENCE = 4;
 
@@ -26,6 +28,8 @@ export class TrackRecord {
   readonly #samples = new Map<string, number[]>();
   /** When each provider broke answers after content: the latest few, epoch ms. */
   readonly #cuts = new Map<string, number[]>();
+  /** Until when conversations keep away from a provider that broke an answer of theirs, epoch ms. */
+  readonly #avoided = new Map<string, number>();
 
   /** A request was served. @param ttftMs from the attempt's start to its first content; `now` in epoch ms */
   served(at: {
@@ -51,9 +55,16 @@ export class TrackRecord {
     }
   }
 
-  /** The provider broke an answer after content. @param now epoch ms */
-  cut(provider: string, now: number): void {
+  /** The provider broke an answer of the conversation after content. @param now epoch ms */
+  cut(provider: string, session: string, now: number): void {
     this.#cuts.set(provider, [...(this.#cuts.get(provider) ?? []), now].slice(1 - MOST_PATIENCE));
+    for (const [key, until] of this.#avoided) if (until <= now) this.#avoided.delete(key);
+    if (this.#avoided.size < MAX_SESSIONS) this.#avoided.set(avoidedKey(session, provider), now + AVOIDED_MS);
+  }
+
+  /** Epoch ms until which the conversation had better go elsewhere, because the provider has just broken an answer of it. */
+  avoidedUntil(session: () => string, provider: string): number {
+    return this.#avoided.size === 0 ? 0 : (this.#avoided.get(avoidedKey(session(), provider)) ?? 0);
   }
 
   /** How much longer than configured the beginning of this provider's answers is to be held back: 1 in good times. */
@@ -79,7 +90,7 @@ export class TrackRecord {
 }
 
 /**
- * What ordering may see of health and record.
+ * What ordering may see of health and record, for one conversation.
  * @param credentials how many credentials a provider has: it is fit while one of them is
  * @param missingUntil epoch ms until which it has none that could be sent; 0 when it has
  */
@@ -88,10 +99,11 @@ export function healthView(
   record: TrackRecord,
   credentials: (provider: string) => number,
   missingUntil: (provider: string) => number,
+  session: () => string,
 ): HealthView {
   return {
     coolingUntil(provider, model) {
-      const missing = missingUntil(provider);
+      const missing = Math.max(missingUntil(provider), record.avoidedUntil(session, provider));
       let soonest = Number.POSITIVE_INFINITY;
       for (let i = 0; i < Math.max(1, credentials(provider)); i++) {
         soonest = Math.min(soonest, health.coolingUntil(provider, i, model));
@@ -110,4 +122,8 @@ function speedKey(provider: string, model: string, promptBytes: number): string 
 
 function sessionKey(session: string, provider: string, model: string): string {
   return `${session}\n${provider}\n${model}`;
+}
+
+function avoidedKey(session: string, provider: string): string {
+  return `${session}\n${provider}`;
 }

@@ -142,7 +142,7 @@ function decided(inbound: InboundRequest, settings: Settings, context: ServerCon
     };
   };
   const missingUntil = of((provider) => credentials.missingUntil(provider), 0);
-  const view = healthView(health, trackRecord, of(credentialCount, 0), missingUntil);
+  const view = healthView(health, trackRecord, of(credentialCount, 0), missingUntil, () => sessionKey(inbound));
   return decide(inbound, settings, view, context.relay.random, context.relay.now());
 }
 

@@ -189,6 +189,16 @@ describe("after content", () => {
     expect(await last()).toMatchObject({ outcome: "cut", provider: "a" });
   });
 
+  test("the client's next request goes elsewhere first, other conversations do not", async () => {
+    let times = 0;
+    const once: Handler = (request, reply) =>
+      ++times === 1 ? reply.sse(cut, { named: true }) : healthy("hello from a")(request, reply);
+    const { ask } = await build({ a: once });
+    const of = async (session: string) =>
+      (await ask({}, { "x-claude-code-session-id": session })).headers.get("x-ccm-provider");
+    expect([await of("one"), await of("one"), await of("two")]).toEqual(["a", "b", "a"]);
+  });
+
   test("where nobody watches, the whole answer is held and any break stays unseen", async () => {
     const { ask } = await build({ a: (_q, r) => r.sse(cut, { named: true, after: "destroy" }) });
     const { text, headers } = await ask({}, { "x-claude-code-request-class": "auxiliary" });

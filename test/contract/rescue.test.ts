@@ -302,7 +302,9 @@ describe("continue: a model that takes prefill goes on from the client's last wo
     expect(message.content.flatMap((block) => (block.type === "text" ? block.text : [])).join("")).toBe(WHOLE);
     expect([message.model, message.stop_reason]).toEqual(["model-of-b", "end_turn"]);
     expect(message.usage.iterations?.map(({ type }) => type)).toEqual(["message", "fallback_message"]);
-    const plain = await client.messages.stream({ model: MODEL, max_tokens: 100, messages }).finalMessage();
+    const plain = await client.messages
+      .stream({ model: MODEL, max_tokens: 100, messages: [{ role: "user" as const, content: "another conversation" }] })
+      .finalMessage();
     expect(plain.content.flatMap((block) => (block.type === "text" ? block.text : [])).join("")).toBe(WHOLE);
   });
 

@@ -13,9 +13,19 @@ test("after recent cuts the beginning of a provider's answers is held back longe
     [3, 4],
     [4, 4],
   ] as const) {
-    record.cut("a", at);
+    record.cut("a", "s", at);
     expect([record.patience("a", at), record.patience("b", at)]).toEqual([patience, 1]);
   }
   expect(record.patience("a", HOUR + 3)).toBe(2);
   expect(record.patience("a", HOUR + 4)).toBe(1);
+});
+
+test("a conversation keeps away for a while from who has just broken an answer of it", () => {
+  const record = new TrackRecord();
+  const until = (session: string, provider: string) => record.avoidedUntil(() => session, provider);
+  expect(record.avoidedUntil(() => expect.unreachable("nobody has broken anything"), "a")).toBe(0);
+  record.cut("a", "one", 1_000);
+  expect([until("one", "a"), until("one", "b"), until("two", "a")]).toEqual([31_000, 0, 0]);
+  record.cut("b", "two", 40_000);
+  expect([until("one", "a"), until("two", "b")]).toEqual([0, 70_000]);
 });
