@@ -26,6 +26,10 @@ export interface InboundRequest {
   readonly top: TopLevel;
   readonly facts: RequestFacts;
   readonly signs: Signs;
+  /**
+   * Present, if empty, where the client speaks OpenAI's protocols: its request was translated, so that thinking and limits are
+   * not those of somebody who knows the model.
+   */
   readonly extras?: Extras;
   /** The parsed body. Treat as read-only: attempts share it. */
   tree(): MessagesBody;

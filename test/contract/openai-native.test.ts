@@ -379,6 +379,48 @@ describe("responses onto the Responses API", () => {
   });
 });
 
+describe("onto Anthropic, the translated request fits the model, whatever the client calls it", () => {
+  const asked = (model: string, more: object = {}) => ({
+    model,
+    messages: HI,
+    reasoning_effort: "high" as const,
+    temperature: 0.5,
+    ...more,
+  });
+  const told: Handler = (_, reply) =>
+    reply.json({
+      ...{ id: "msg_1", type: "message", role: "assistant", model: "served" },
+      ...{ content: [{ type: "text", text: "yes" }], stop_reason: "end_turn", stop_sequence: null },
+      usage: { input_tokens: 1, output_tokens: 1 },
+    });
+
+  it.each([
+    ["claude-sonnet-4-5", { thinking: { type: "enabled", budget_tokens: 24_000 } }],
+    ["claude-opus-5-5", { thinking: { type: "adaptive" }, output_config: { effort: "high" } }],
+  ])("%s", async (model, thinking) => {
+    const upstream = await startUpstream(told);
+    steps.push(() => upstream.close());
+    const mux = await startMux({
+      config: `[[providers]]\nname = "p"\ntype = "anthropic"\nbase_url = "${upstream.url}"\napi_key = "sk-0123456789abcdef"\n[[models]]\nname = "${model}"\nproviders = [{ name = "p" }]\n`,
+    });
+    steps.push(() => mux.close());
+    const openai = new OpenAI({ apiKey: "any", baseURL: `${mux.url}/v1`, maxRetries: 0 });
+    await openai.chat.completions.create(asked(model));
+    expect(upstream.requests[0]?.json()).toMatchObject({ model, ...thinking });
+    if (model === "claude-opus-5-5") expect(upstream.requests[0]?.json()).not.toHaveProperty("temperature");
+    // The history of Chat Completions has no thinking that could begin the round of tools.
+    const call = { id: "c1", type: "function" as const, function: { name: "read", arguments: "{}" } };
+    const round = [
+      ...HI,
+      { role: "assistant" as const, content: null, tool_calls: [call] },
+      { role: "tool" as const, tool_call_id: "c1", content: "x" },
+    ];
+    await openai.chat.completions.create(asked(model, { messages: round, tools: [tool("read")] }));
+    const second = upstream.requests[1]?.json();
+    expect((second?.thinking as Json | undefined)?.type).toBe(model === "claude-opus-5-5" ? "adaptive" : undefined);
+  });
+});
+
 describe("what cannot be carried is refused by name", () => {
   it.each([
     ["n", { n: 2 }],

@@ -35,8 +35,8 @@ export function refuseImpossible(body: Loose): void {
   if (refusal) throw new BadOpenAiRequest(`${refusal.field}: ${refusal.why}`, refusal.field);
 }
 
-/** What the request asks for beyond a Messages body, in the words of Chat Completions; undefined when that is nothing. */
-export function extrasOf(body: Loose): Extras | undefined {
+/** What the request asks for beyond a Messages body, in the words of Chat Completions. */
+export function extrasOf(body: Loose): Extras {
   const { seed, logit_bias: bias, temperature, top_p: topP, prompt_cache_key: cacheKey, service_tier: tier } = body;
   const verbosity = body.verbosity ?? loose(body.text).verbosity;
   const format = loose(body.response_format ?? loose(body.text).format);
@@ -56,7 +56,7 @@ export function extrasOf(body: Loose): Extras | undefined {
     ...(typeof cacheKey === "string" && cacheKey !== "" && { prompt_cache_key: cacheKey }),
     ...(isLoose(body.prediction) && { prediction: body.prediction }),
   };
-  return Object.keys({ ...demands, ...wishes }).length > 0 ? { demands, wishes } : undefined;
+  return { demands, wishes };
 }
 
 function penalty(body: Loose, name: string): Loose {

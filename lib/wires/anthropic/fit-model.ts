@@ -15,23 +15,31 @@ export type Fit = Pick<
   "adaptive" | "budget" | "off" | "betweenTools" | "sampling" | "forcedChoice" | "efforts"
 > & { maxOutput: number | undefined };
 
-/** The request as this model takes it: thinking, effort, limits and choices that it refuses become those it has. */
+/**
+ * The request as this model takes it: thinking, effort, limits and choices that it refuses become those it has.
+ * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking (what thinking is not compatible with)
+ */
 export function fitModel(body: MessagesBody, fit: Fit): MessagesBody {
   const { temperature, top_p, top_k, thinking: _thinking, output_config: _config, ...rest } = body;
   const maxTokens = clampTokens(body.max_tokens, fit.maxOutput);
-  const thinking = fitThinking(body, fit, maxTokens);
+  const choice = fitChoice(body, fit);
+  const fitted = fitThinking(body, fit, maxTokens);
+  // Thinking by budget goes neither with a forced tool, which the client relies on more, nor with sampling.
+  const byBudget = fitted?.type === "enabled";
+  const thinking = byBudget && isForced({ ...body, ...choice }) ? undefined : fitted;
   const output = fitOutput(body, fit);
   return {
     ...rest,
-    ...(fit.sampling && {
-      ...(temperature !== undefined && { temperature }),
-      ...(top_p !== undefined && { top_p }),
-      ...(top_k !== undefined && { top_k }),
-    }),
+    ...(fit.sampling &&
+      thinking?.type !== "enabled" && {
+        ...(temperature !== undefined && { temperature }),
+        ...(top_p !== undefined && { top_p }),
+        ...(top_k !== undefined && { top_k }),
+      }),
     ...(maxTokens !== undefined && { max_tokens: maxTokens }),
     ...(thinking && { thinking }),
     ...(Object.keys(output).length > 0 && { output_config: output }),
-    ...fitChoice(body, fit),
+    ...choice,
     ...(!thinking && withoutThinkingEdits(body)),
   };
 }
@@ -89,10 +97,14 @@ function wantedEffort(body: MessagesBody, fit: Fit): Effort | undefined {
   return thinking?.type === "between_tools" && !fit.betweenTools ? "low" : undefined;
 }
 
-function fitChoice({ tool_choice: choice }: MessagesBody, fit: Fit): Pick<MessagesBody, "tool_choice"> {
-  if (fit.forcedChoice || (choice?.type !== "any" && choice?.type !== "tool")) return {};
-  const { name: _name, ...others } = choice;
+function fitChoice(body: MessagesBody, fit: Fit): Pick<MessagesBody, "tool_choice"> {
+  if (fit.forcedChoice || !isForced(body)) return {};
+  const { name: _name, ...others } = body.tool_choice ?? {};
   return { tool_choice: { ...others, type: "auto" } };
+}
+
+function isForced({ tool_choice: choice }: MessagesBody): boolean {
+  return choice?.type === "any" || choice?.type === "tool";
 }
 
 /** Edits that clear thinking are refused where there is none. */

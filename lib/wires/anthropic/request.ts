@@ -2,6 +2,7 @@ import type { InboundRequest } from "../../anthropic/request.ts";
 import { spliceBody } from "../../anthropic/splice.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { claudeTraits } from "../../catalog/claude-traits.ts";
+import { bodyOf } from "../shared/body.ts";
 import { extraFields } from "../shared/extras.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
@@ -36,12 +37,14 @@ export function messagesRequest(inbound: InboundRequest, target: Target): Upstre
 /** The body for Claude itself, wherever it is hosted. Bytes are spliced where nothing inside the conversation has to change. */
 export function ownBody(inbound: InboundRequest, { model, capabilities }: Target): UpstreamRequest["body"] {
   const { facts, signs } = inbound;
-  const traits = facts.model === model ? undefined : claudeTraits(model);
+  const isMeant = facts.model === model && !inbound.extras;
+  const traits = isMeant ? undefined : claudeTraits(model);
   const fit = traits && { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput };
   const strangers = mayHoldStrangers(inbound);
   if (!strangers && (!fit || fit.midSystem || !signs.system)) {
     const fields = fit ? fittedFields(inbound, model, fit) : NO_FIELDS;
-    if (fields) return spliceBody(inbound, { model, removeSubagentTag: true, fields });
+    if (fields && !isBudgetTooLate(inbound, fields))
+      return spliceBody(inbound, { model, removeSubagentTag: true, fields });
   }
   let body = JSON.parse(String(spliceBody(inbound, { model, removeSubagentTag: true }))) as MessagesBody;
   if (strangers) body = { ...body, messages: withoutStrangers(body.messages) };
@@ -49,8 +52,14 @@ export function ownBody(inbound: InboundRequest, { model, capabilities }: Target
     if (!fit.midSystem) body = { ...body, messages: withReminders(body.messages) };
     body = fitModel(body, fit);
   }
-  const isBare = strangers && body.thinking?.type === "enabled" && lacksThinking(body.messages);
+  const isBare = (strangers || fit) && body.thinking?.type === "enabled" && lacksThinking(body.messages);
   return JSON.stringify(isBare ? withoutThinking(body) : body);
+}
+
+/** Does a model that thinks by budget come into a round of tools that was begun without thinking? It would refuse it. */
+function isBudgetTooLate(inbound: InboundRequest, fields: ReadonlyMap<string, unknown>): boolean {
+  const thinking = fields.get("thinking") as MessagesBody["thinking"];
+  return thinking?.type === "enabled" && lacksThinking(bodyOf(inbound).messages);
 }
 
 const NO_FIELDS: ReadonlyMap<string, unknown> = new Map();

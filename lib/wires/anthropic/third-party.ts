@@ -16,8 +16,8 @@ import { droppedNotes, sortTools } from "../shared/tool-list.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
 import type { Target } from "../wire.ts";
-import { type Fit, fitModel } from "./fit-model.ts";
-import { changeBlocks, withReminders } from "./history.ts";
+import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
+import { changeBlocks, lacksThinking, withReminders } from "./history.ts";
 
 /** What only Anthropic itself understands, and other vendors of its protocol refuse or should not know. */
 const ANTHROPIC_ONLY = [
@@ -77,12 +77,14 @@ export function thirdPartyBody(inbound: InboundRequest, target: Target): { body:
   const output = structuredOutput(body, quirks);
   const fitted = fitModel(withChoice(body, tools, quirks), fitOf(target, traits, quirks, inbound));
   const thinks = fitted.thinking?.type !== "disabled";
+  const messages = history(body.messages, target, thinks ? quirks.reasoningPlaceholder : undefined);
+  const isBare = traits && fitted.thinking?.type === "enabled" && lacksThinking(messages);
   const fields = dropFields(
     {
-      ...fitted,
+      ...(isBare ? withoutThinking(fitted) : fitted),
       model: target.model,
       ...system(body, output.instruction),
-      messages: history(body.messages, target, thinks ? quirks.reasoningPlaceholder : undefined),
+      messages,
     },
     [
       ...ANTHROPIC_ONLY,

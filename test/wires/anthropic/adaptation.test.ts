@@ -93,6 +93,20 @@ describe("to Anthropic itself", () => {
 });
 
 describe("to another Claude", () => {
+  test.each([
+    ["anthropic", "claude-sonnet-4-5"],
+    ["zenmux", "anthropic/claude-sonnet-4.5"],
+  ])("84: %s's %s does not come to think by budget in a round of tools that was begun without", (type, model) => {
+    const wish = { thinking: { type: "adaptive" }, output_config: { effort: "high" }, max_tokens: 64_000 };
+    const begun = sent({ model: "claude-opus-5-5", ...wish, ...loop([]) }, to(type, model));
+    expect(begun).not.toHaveProperty("thinking");
+    const asked = sent(
+      { model: "claude-opus-5-5", ...wish, messages: [{ role: "user", content: "go" }] },
+      to(type, model),
+    );
+    expect(asked.thinking).toEqual({ type: "enabled", budget_tokens: 24_000 });
+  });
+
   const wish = (model: string, body: Json) => {
     const { thinking, output_config, temperature, tool_choice, max_tokens } = sent(
       { model: "claude-opus-5-5", max_tokens: 128_000, ...body },
@@ -134,6 +148,12 @@ describe("to another Claude", () => {
     expect(wish("claude-sonnet-4-5", {}).max_tokens).toBe(64_000);
     expect(wish("claude-opus-4-8", { temperature: 0.3 }).temperature).toBeUndefined();
     expect(wish("claude-sonnet-4-5", { temperature: 0.3 }).temperature).toBe(0.3);
+    const thinking = wish("claude-sonnet-4-5", { ...adaptive("low"), temperature: 0.3 });
+    expect(thinking).toMatchObject({ thinking: { type: "enabled" } });
+    expect(thinking.temperature).toBeUndefined();
+    const single = wish("claude-sonnet-4-5", { ...adaptive("low"), tool_choice: { type: "any" }, temperature: 0.3 });
+    expect(single).toMatchObject({ tool_choice: { type: "any" }, temperature: 0.3 });
+    expect(single.thinking).toBeUndefined();
     const forced = {
       tools: [{ name: "Read", input_schema: { type: "object" } }],
       tool_choice: { type: "tool", name: "Read" },
