@@ -18,6 +18,7 @@ import { tablesAsText, targetsAsText } from "./harness/report.mjs";
 import { Results } from "./harness/results.mjs";
 import { serverUnderTest } from "./harness/server-build.mjs";
 import { soak } from "./harness/soak.mjs";
+import { publishSoak } from "./harness/soak-report.mjs";
 import { judge } from "./harness/targets.mjs";
 import { bodyFiles, buildTools, load, startStub } from "./harness/tools.mjs";
 
@@ -44,7 +45,11 @@ async function main() {
 
   const contenders = await assemble(context);
   const wires = contenders.flatMap(({ wire }) => wire ?? []);
-  if (options.minutes) return publish(machine, await soakAlone(context, contenders, wires));
+  if (options.minutes) {
+    const result = await soakAlone(context, contenders, wires);
+    if (options.publish) publishSoak(machine, result.json);
+    return publish(machine, result);
+  }
 
   context.contenders = contenders;
   await warmUp(context);

@@ -74,17 +74,18 @@ export function bareNode(dir) {
 /**
  * Our server on a wire, started but perhaps not yet listening.
  * @param {{server: string, nodeArgs: string[]}} own
+ * @param {string} more TOML behind the rest of its configuration
  */
-export async function own(dir, stub, own, wire) {
+export async function own(dir, stub, own, wire, more = "") {
   const port = await freePort();
   const home = join(dir, `own-${wire}-${port}`);
   const state = join(home, "state");
   mkdirSync(state, { recursive: true });
   const config = join(home, "ccm-config.toml");
-  writeFileSync(config, ownConfig(stub.port), { mode: 0o600 });
+  writeFileSync(config, ownConfig(stub.port) + more, { mode: 0o600 });
   const args = [...own.nodeArgs, own.server, "--config", config, "--port", String(port)];
   const program = launch(home, "server", args, { CCM_HOME: state, CCM_LOG_FILE: join(state, "ccm.log") });
-  return { name: wire, label: `ccm ${wire}`, port, path: PATH, model: WIRES[wire].name, wire, ...program };
+  return { name: wire, label: `ccm ${wire}`, port, path: PATH, model: WIRES[wire].name, wire, state, ...program };
 }
 
 function launch(dir, name, args, env = {}) {

@@ -5,12 +5,16 @@ import { PLANS } from "./plans.mjs";
 
 export const SUITES = ["json", "sse", "open", "rate", "memory", "start", "decision"];
 
+const DEFAULT_MINUTES = 20;
+
 export const HELP = `npm run bench -- [options]
 
 Measures what a hop through claude-code-mux costs, against a direct connection in the same run.
 
   --quick             about a minute, for a first look
-  --minutes N         soak: N minutes of mixed load, then the slopes of memory and open files
+  --soak              (npm run soak) minutes of mixed load, then whether anything grew: memory, open files, log, journal
+  --minutes N         how long the soak is (default 20); implies --soak
+  --publish           writes the soak's result into docs/performance.md as well
   --suites a,b        only these: ${SUITES.join(", ")}
   --wires a,b         only these of our wires: ${Object.keys(WIRES).join(", ")}
   --against NAME=URL  puts another running proxy beside ours (needs --stub-port); may be repeated
@@ -31,7 +35,9 @@ export function readOptions(argv) {
     options: {
       quick: { type: "boolean" },
       smoke: { type: "boolean" },
+      soak: { type: "boolean" },
       minutes: { type: "string" },
+      publish: { type: "boolean" },
       suites: { type: "string" },
       wires: { type: "string" },
       against: { type: "string", multiple: true },
@@ -49,7 +55,8 @@ export function readOptions(argv) {
     help: values.help ?? false,
     scale,
     plan: PLANS[scale],
-    minutes: values.minutes === undefined ? undefined : positive("minutes", values.minutes),
+    minutes: soakMinutes(values),
+    publish: values.publish ?? false,
     suites: list("suites", values.suites, SUITES),
     wires: list("wires", values.wires, Object.keys(WIRES)),
     against: (values.against ?? []).map((text) => readAgainst(text, values)),
@@ -58,6 +65,14 @@ export function readOptions(argv) {
       ? undefined
       : { server: values.server, nodeArgs: values["node-args"]?.split(" ").filter(Boolean) },
   };
+}
+
+/** @returns {number | undefined} undefined when no soak is wanted */
+function soakMinutes({ soak, minutes, publish }) {
+  if (minutes !== undefined) return positive("minutes", minutes);
+  if (soak) return DEFAULT_MINUTES;
+  if (publish) throw new Error("--publish goes with --soak; a whole run is published by bench/publish.mjs");
+  return undefined;
 }
 
 function positive(name, text) {
