@@ -187,6 +187,14 @@ describe.skipIf(browserPath === undefined)("Providers", () => {
     await arrive("#/providers/primary");
     const key = card("primary").getByLabel("API key");
     expect([await key.inputValue(), await key.getAttribute("placeholder")]).toEqual(["", "sk-…abcd"]);
+    stage.simulator.setFault("primary", "auth");
+    await key.fill("sk-ant-api03-a-newer-one-9999");
+    await key.press("Enter");
+    await card("primary").getByRole("button", { name: "Save it all the same" }).waitFor();
+    expect(await words(card("primary").getByRole("alert"))).toMatch(/Not saved: key or login: .*refused/i);
+    expect(await onDisk()).not.toContain("a-newer-one");
+    stage.simulator.setFault("primary", undefined);
+    await key.fill("sk-ant-api03-a-newer-one-9998");
     await key.fill("sk-ant-api03-a-newer-one-9999");
     await key.press("Enter");
     await saved("API key");

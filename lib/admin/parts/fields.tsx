@@ -97,37 +97,6 @@ export function HeadersField(props: { label: string; path: ConfigPath; value: Re
   );
 }
 
-/** A secret: what is there is shown masked, and only a new one can be typed. */
-export function SecretField({ label, path, value, hint, changes }: FieldProps<string>) {
-  const id = useId();
-  const draft = useSignal("");
-  const commit = async () => {
-    const typed = draft.value.trim();
-    if (typed === "") return;
-    if (await saveChanges(label, ...(changes?.(typed) ?? [changeOf(path, typed)]))) draft.value = "";
-  };
-  const unsaved = draft.value !== "";
-  const problem = unsaved ? faultAt(path) : undefined;
-  return (
-    <FieldFrame id={id} label={label} hint={hint} problem={problem} unsaved={unsaved}>
-      <input
-        id={id}
-        type="password"
-        autocomplete="new-password"
-        value={draft}
-        placeholder={value === "" ? "none" : value}
-        aria-invalid={problem === undefined ? undefined : "true"}
-        aria-describedby={`${id}-hint`}
-        onInput={(event) => (draft.value = event.currentTarget.value)}
-        onChange={commit}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") draft.value = "";
-        }}
-      />
-    </FieldFrame>
-  );
-}
-
 export interface Choice {
   value: string;
   label: string;

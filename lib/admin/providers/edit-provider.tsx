@@ -2,7 +2,8 @@ import { useEffect } from "preact/hooks";
 import type { ConfigTree, ProviderConfig } from "../../config/schema.ts";
 import type { ProviderView } from "../../server/admin/views.ts";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
-import { HeadersField, SecretField, SelectField, SwitchField, TextField } from "../parts/fields.tsx";
+import { HeadersField, SelectField, SwitchField, TextField } from "../parts/fields.tsx";
+import { SecretField } from "../parts/secret-field.tsx";
 import { saveChanges } from "../state/edit.ts";
 import { goTo } from "../state/place.ts";
 import { plural } from "../words/format.ts";
@@ -12,6 +13,7 @@ import { KeyHint } from "./add-form.tsx";
 import { catalog } from "./catalog.ts";
 import { keyText } from "./new-provider.ts";
 import { SignIn } from "./sign-in.tsx";
+import { refusalOf, testProvider } from "./test-state.ts";
 
 const WIRES = ["anthropic", "openai-chat", "openai-responses", "gemini", "vertex"];
 
@@ -51,7 +53,8 @@ export function EditProvider({ provider, tree }: { provider: ProviderView; tree:
             path={at("api_key")}
             value={written.api_key}
             hint={entry && <KeyHint entry={entry} typed="" />}
-            changes={(typed) => [{ path: at("api_key"), value: keyText(typed ?? "") }]}
+            changes={(typed) => [{ path: at("api_key"), value: keyText(typed) }]}
+            check={async (changes) => refusalOf(await testProvider(name, changes))}
           />
         )}
         <TextField

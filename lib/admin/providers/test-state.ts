@@ -31,6 +31,12 @@ export async function testProvider(name: string, changes?: readonly Change[]): P
   return result;
 }
 
+/** Why what was tried out had better not be saved; undefined where it works. */
+export function refusalOf(result: TestResult): string | undefined {
+  if (result.phase === "refused") return result.problem.message;
+  return result.phase === "done" && !result.view.ok ? result.view.message : undefined;
+}
+
 export function forgetTest(name: string): void {
   const { [name]: _gone, ...rest } = testResults.value;
   testResults.value = rest;

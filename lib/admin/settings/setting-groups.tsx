@@ -1,5 +1,6 @@
 import type { ConfigTree } from "../../config/schema.ts";
-import { HeadersField, SecretField, SelectField, SwitchField, TextField } from "../parts/fields.tsx";
+import { HeadersField, SelectField, SwitchField, TextField } from "../parts/fields.tsx";
+import { SecretField } from "../parts/secret-field.tsx";
 import { SETTING_GROUPS, type Setting, type SettingGroup } from "../words/settings.ts";
 import { BudgetLimits } from "./budget-limits.tsx";
 import { anchorOf } from "./settings-nav.tsx";
