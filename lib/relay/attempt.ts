@@ -66,12 +66,12 @@ type AttemptEnd =
   | ({ kind: "streamed" } & Told)
   /** A whole answer in Anthropic's shape, not sent yet. */
   | ({ kind: "answered"; body: Buffer } & Told)
-  /** Nothing has reached the client. */
-  | { kind: "failed"; failure: Failure; repair?: Repair | undefined }
+  /** Nothing has reached the client. `usage`: what was counted all the same. */
+  | { kind: "failed"; failure: Failure; repair?: Repair | undefined; usage?: Usage }
   /** The client has part of the answer; `ending` tells it honestly that it is not whole. */
   | { kind: "broken"; failure: Failure; usage: Usage; ending: () => Buffer | string }
   /** Nobody wants the answer: another attempt was faster, or it does not fit what the client has. */
-  | { kind: "lost" };
+  | { kind: "lost"; usage?: Usage };
 
 /** One try under way. */
 export interface Attempt {
@@ -211,7 +211,7 @@ async function whole(input: AttemptInput, body: Readable, call: Call): Promise<A
   const bytes = await collect(body, { ...collecting(input, call), limit: MAX_ANSWER_BYTES, partial: false });
   const { inbound, target, messageId } = input;
   const answer = input.wire.answer(bytes, { inbound, target, messageId });
-  if (!answer.ok) return { kind: "failed", failure: answer.failure };
+  if (!answer.ok) return { kind: "failed", failure: answer.failure, ...(answer.usage && { usage: answer.usage }) };
   const { usage, stopReason, servedModel } = answer;
   return { kind: "answered", body: answer.body, usage, stopReason, ...(servedModel !== undefined && { servedModel }) };
 }

@@ -1,5 +1,5 @@
 import type { InboundRequest } from "../anthropic/request.ts";
-import type { MessageAnswer } from "../anthropic/types.ts";
+import type { MessageAnswer, Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import { isSecretPath } from "../config/mask.ts";
 import type { Provider } from "../config/settings.ts";
@@ -72,9 +72,12 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   const sent = await withPlace(run, step, how, record);
   const { credential } = sent;
   record.ms = performance.now() - started;
-  if (run.isLost(record)) sent.outcome = { kind: "lost" };
+  if (run.isLost(record)) sent.outcome = lost(sent.outcome);
   const { outcome } = sent;
-  if (outcome.kind === "lost") record.lost = true;
+  if (outcome.kind === "lost") {
+    record.lost = true;
+    if (outcome.usage) record.usage = outcome.usage;
+  }
   if (outcome.notes) record.notes = [...outcome.notes];
   if (outcome.repaired !== undefined) record.repaired = outcome.repaired;
   if (outcome.kind === "failed" || outcome.kind === "broken") {
@@ -86,6 +89,8 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
     if (failure.status !== undefined) record.status = failure.status;
     run.failed.push({ record, failure });
   }
+  if (outcome.kind === "failed" && outcome.usage && isBilled(outcome.failure, outcome.usage))
+    record.usage = outcome.usage;
   if (outcome.kind === "streamed" || outcome.kind === "answered" || outcome.kind === "broken") {
     entry.provider = provider.name;
     entry.upstreamModel = model;
@@ -94,6 +99,12 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
   }
   run.job.onAttempt();
   return sent;
+}
+
+/** The outcome of a try that another has outrun. What it has used by then is paid for all the same. */
+function lost(outcome: AttemptOutcome): AttemptOutcome {
+  const { usage } = { usage: undefined, ...outcome };
+  return { kind: "lost", ...(usage && usage.input_tokens + usage.output_tokens > 0 && { usage }) };
 }
 
 interface Sent {
@@ -232,6 +243,11 @@ function forClient(
     if (name === "request-id" || (ownQuota && name.startsWith("anthropic-ratelimit-"))) kept[name] = value;
   }
   return kept;
+}
+
+/** An answer that is complete, and says nothing, is paid for; an error is not. */
+function isBilled({ reason }: Failure, { input_tokens, output_tokens }: Usage): boolean {
+  return reason === "empty_answer" && input_tokens + output_tokens > 0;
 }
 
 /** Values of the user's own headers that hold a secret, to judge by their names. */

@@ -93,7 +93,7 @@ class Pump {
     try {
       this.#forward(translate());
     } catch (error) {
-      if (error instanceof OutletClosed) return this.#end({ kind: "lost" });
+      if (error instanceof OutletClosed) return this.#end({ kind: "lost", usage: translator.usage });
       return this.#settle(error instanceof CallFailed ? error.failure : unreadable(error));
     }
     if (translator.phase === "complete" || translator.phase === "failed") this.#settle(found);
@@ -124,7 +124,7 @@ class Pump {
   }
 
   #release(): void {
-    if (!this.#in.outlet.claim()) return this.#end({ kind: "lost" });
+    if (!this.#in.outlet.claim()) return this.#end({ kind: "lost", usage: this.#in.translator.usage });
     this.#claimed = true;
     const held = this.#held;
     this.#held = [];
@@ -149,7 +149,7 @@ class Pump {
     if (translator.phase === "complete")
       return this.#end({ kind: "streamed", usage, stopReason, ...(servedModel !== undefined && { servedModel }) });
     const failure = found ?? translator.failure ?? CUT;
-    if (!this.#claimed) return this.#end({ kind: "failed", failure });
+    if (!this.#claimed) return this.#end({ kind: "failed", failure, usage });
     this.#end({ kind: "broken", failure, usage, ending: () => translator.fail(failure, requestId) });
   }
 

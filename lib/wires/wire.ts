@@ -76,7 +76,7 @@ export interface TranslationContext {
 /** A whole (not streamed) answer in Anthropic's shape, or why it is none. */
 export type WholeAnswer =
   | { ok: true; body: Buffer; usage: Usage; stopReason: StopReason | string | null; servedModel?: string }
-  | { ok: false; failure: Failure };
+  | { ok: false; failure: Failure; usage?: Usage };
 
 /** An answer that was given without asking the upstream. */
 export interface LocalAnswer {

@@ -4,6 +4,7 @@ import { REQUEST_COLUMNS, requestRow, usageCsv } from "../../lib/journal/csv.ts"
 import type { JournalEntry } from "../../lib/journal/entry.ts";
 import { Tally } from "../../lib/journal/tally.ts";
 import { sinceDay, usageReport } from "../../lib/journal/usage-report.ts";
+import { parseCsv } from "../support/csv.ts";
 import { answered } from "./entries.ts";
 
 const noon = (day: string) => Date.parse(`${day}T12:00:00`);
@@ -82,20 +83,6 @@ describe("a report of usage", () => {
     expect(usageReport(tallied([unknown]), "provider", "2026-01-01").total).toMatchObject({ unpriced: 1, cost: 0 });
   });
 });
-
-/** Reads CSV by the letter of RFC 4180. */
-function parseCsv(lines: string): string[][] {
-  const text = `${lines}\r\n`;
-  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y;
-  const rows: string[][] = [[]];
-  while (field.lastIndex < text.length) {
-    const found = field.exec(text);
-    if (!found) throw new Error(`no CSV: ${text}`);
-    rows.at(-1)?.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? "");
-    if (found[3] === "\r\n") rows.push([]);
-  }
-  return rows.slice(0, -1);
-}
 
 describe("CSV", () => {
   it("has the figures of the report", () => {

@@ -21,7 +21,7 @@ export function assembledAnswer(body: Buffer, context: TranslationContext, make:
     return { ok: false, failure: { reason: isEmpty ? "empty_answer" : "truncated", message } };
   }
   const { failure, usage, stopReason, servedModel } = assembler;
-  if (failure) return { ok: false, failure };
+  if (failure) return { ok: false, failure, usage };
   return {
     ok: true,
     body: Buffer.from(JSON.stringify(builder.message(servedModel))),
