@@ -57,12 +57,12 @@ note_directories() {
 }
 
 conclude() {
-  local before="$1" shell_env="$2"
+  local before="$1" shell_env="$2" other
   if $new_config; then
     say "$PRODUCT $version is installed in $workspace. Its new configuration is $config."
-    if [ -e "$HOME/.$PRODUCT/config.toml" ]; then
-      say "You have an older one, too: ccmctl config import $HOME/.$PRODUCT/config.toml takes it over."
-    fi
+    for other in "$HOME/.$PRODUCT/config.toml" "$HOME/.claude-code-router/config.json"; do
+      if [ -e "$other" ]; then say "There is another one, too: ccmctl config import $(quoted "$other") takes it over."; fi
+    done
   else
     say "$PRODUCT $version is installed in $workspace. Your configuration $config was left as it is."
   fi

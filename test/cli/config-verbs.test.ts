@@ -176,7 +176,8 @@ actual_model = "claude-sonnet-4-5"
 
   it("takes over claude-code-router's file; says what that cannot be, and first only shows it where one asks", async () => {
     const box = await sandbox(oneProvider(NOWHERE));
-    const source = join(box.home, "config.json");
+    const source = join(box.home, ".claude-code-router/config.json");
+    mkdirSync(dirname(source));
     const router = `{ // by hand
       "CUSTOM_ROUTER_PATH": "/x.js", "odd": 1,
       "Providers": [{ "name": "or", "api_base_url": "https://openrouter.ai/api/v1/chat/completions", "api_key": "sk-or-v1-0123456789abcdef", "models": ["x/y"] }],
@@ -184,6 +185,7 @@ actual_model = "claude-sonnet-4-5"
     }`;
     writeFileSync(source, router);
     const before = readFileSync(box.configPath, "utf8");
+    expect((await box.ccmctl(["config", "import"])).stderr).toContain("There is: ~/.claude-code-router/config.json");
 
     const shown = await box.ccmctl(["config", "import", source, "--dry-run"]);
     expect(shown).toMatchObject({ code: 0, stderr: "" });

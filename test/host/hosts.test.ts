@@ -125,6 +125,7 @@ describe("npm (Sindri v4)", () => {
     for (const name of ["ccmctl", "ccm-start", "ccm-quickstart"]) {
       expect((await run(name, "--version")).stdout).toBe(`${name} ${VERSION}`);
     }
+    await expect(run("ccmctl", "upgrade")).rejects.toThrow("npm install -g claude-code-mux@latest");
     const port = await freePort();
     await writeConfig(machine, port);
     await run("ccmctl", "start");

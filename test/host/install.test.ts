@@ -54,6 +54,13 @@ describe("install.sh", () => {
     expect((await machine.command("ccmctl", ["status"])).exitCode).toBe(3);
   });
 
+  test("names other programs' configurations that can be taken over", async () => {
+    await mkdir(join(machine.home, ".claude-code-router"));
+    const other = join(machine.home, ".claude-code-router/config.json");
+    await writeFile(other, "{}");
+    expect((await machine.bash(install)).stdout).toContain(`ccmctl config import '${other}' takes it over`);
+  });
+
   test("a second time changes nothing, and leaves the user's configuration as it is", async () => {
     await machine.bash(install);
     await writeFile(join(machine.workspace, "config/ccm-config.toml"), "# mine\n");

@@ -1,6 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   copyExtension,
@@ -52,24 +51,6 @@ describe("upgrade.sh", () => {
     expect(after?.version).toBe(NEXT);
     expect(after?.pid).not.toBe(before?.pid);
     expect(await machine.command("ccmctl", ["--version"])).toMatchObject({ stdout: `ccmctl ${NEXT}` });
-    expect(await readFile(config, "utf8")).toBe(settings(port));
-  });
-
-  test("is what `ccmctl upgrade` does, from an archive, and back", async () => {
-    const next = await copyExtension(machine, "next", NEXT);
-    const archive = join(machine.elsewhere, "next.tgz");
-    await execa("tar", ["-czf", archive, "--transform", "s/^[.]/package/", "-C", next, "."]);
-    const before = await snapshot(machine.workspace);
-    const done = await machine.command("ccmctl", ["upgrade", "--to", "next.tgz"]);
-    expect(done, done.stderr).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(lastLine(done.stdout)).toContain(`${NEXT} is in use. ${VERSION} was kept: ccmctl upgrade --rollback`);
-    expect(await inUse()).toBe(NEXT);
-    expect((await machine.command("ccmctl", ["upgrade", "--rollback"])).exitCode).toBe(0);
-    expect(await inUse()).toBe(VERSION);
-    const differs = (line: string) => !before.includes(line);
-    expect((await snapshot(machine.workspace)).filter(differs).map((line) => line.split(" ")[0])).toEqual(
-      expect.arrayContaining(["config/ccm-config.toml.template"]),
-    );
     expect(await readFile(config, "utf8")).toBe(settings(port));
   });
 
@@ -139,7 +120,10 @@ describe("the latest published version", () => {
   test("is what `ccmctl upgrade` installs when nothing else is said", async () => {
     const env = await npmWith(await copyExtension(machine, "next", NEXT));
     const done = await machine.command("ccmctl", ["upgrade"], { env });
-    expect(done, done.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`${NEXT} is in use`) });
+    expect(done, done.stderr).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(lastLine(done.stdout)).toContain(`${NEXT} is in use. ${VERSION} was kept: ccmctl upgrade --rollback`);
+    expect(await inUse()).toBe(NEXT);
+    expect(await readFile(config, "utf8")).toBe(settings(port));
   });
 
   test("is left where it is when the installed one is newer", async () => {

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { readTemplate } from "../../config/create.ts";
 import { loadConfig } from "../../config/load.ts";
 import { maskText, maskTree } from "../../config/mask.ts";
@@ -82,7 +84,7 @@ async function reset(context: VerbContext): Promise<number> {
 async function importFile(context: VerbContext): Promise<number> {
   const { env, terminal, operands } = context;
   const source = operands[1];
-  if (source === undefined) throw new CommandFailed("Which file? ccmctl config import FILE", [], EXIT.usage);
+  if (source === undefined) throw new CommandFailed("Which file? ccmctl config import FILE", found(env), EXIT.usage);
   const imported = await readImport(context, source);
   const config = await located(context);
   if (resolve(config.path) === imported.file) throw new CommandFailed(`${source} already is the configuration in use.`);
@@ -99,6 +101,13 @@ async function importFile(context: VerbContext): Promise<number> {
     `It has ${counted(providers.size, "provider")} and ${counted(models.size, "model")}: ccmctl models shows them.`,
   );
   return EXIT.ok;
+}
+
+/** Files that one may have meant. */
+function found(env: NodeJS.ProcessEnv): string[] {
+  const usual = [".claude-code-router/config.json", ".claude-code-mux/config.toml"];
+  const there = usual.map((name) => join(env.HOME || homedir(), name)).filter(existsSync);
+  return there.map((path) => `There is: ${tildePath(path, env)}`);
 }
 
 /** Adds what the template of this version explains and the file lacks, as comments. `upgrade.sh` calls it. */

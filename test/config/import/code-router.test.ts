@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Imported, importConfig } from "../../../lib/config/import/index.ts";
 import { parseConfig } from "../../../lib/config/load.ts";
+import { parseProgram } from "../../../lib/config/positions.ts";
 
 const ENV = { OPENROUTER_API_KEY: "sk-or-x", FOO: "foo" };
 
@@ -354,6 +355,41 @@ test("nothing that is written there goes unsaid, wherever it stands", () => {
       for (const [, key] of additions) expect(said).toContain(key);
     }),
     { seed: 20, numRuns: 200 },
+  );
+});
+
+test("whatever stands in it, what comes out is TOML that the reader understands", () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom("one,m", "one/m", "$A", "https://api.openai.com/v1/chat/completions"),
+  );
+  const value: fc.Arbitrary<unknown> = fc.oneof(text, fc.jsonValue({ maxDepth: 2 }));
+  const object = (...keys: string[]) =>
+    fc.record(Object.fromEntries(keys.map((key) => [key, value])), { requiredKeys: [] });
+  const entry = object(
+    "name",
+    "api_base_url",
+    "api_key",
+    "models",
+    "transformer",
+    "type",
+    "credentials",
+    "modelMetadata",
+  );
+  const usual = entry.map((more) => ({ ...provider(), ...more, models: ["m", "x\ny", "a,b"] }));
+  const tree = fc.record({
+    Providers: fc.array(fc.oneof(entry, usual, value), { maxLength: 3 }),
+    Router: fc.oneof(object("default", "background", "think", "longContext", "rules", "fallback"), value),
+    fallback: value,
+    profile: value,
+    APIKEY: value,
+  });
+  fc.assert(
+    fc.property(tree, (config) => {
+      const { text: made } = importConfig(JSON.stringify(config), "config.json");
+      expect(() => parseProgram(made)).not.toThrow();
+    }),
+    { seed: 7, numRuns: 300 },
   );
 });
 
