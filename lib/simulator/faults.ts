@@ -33,6 +33,13 @@ export const FAULTS = {
     message: "Simulated: this request would exceed the rate limit. Try again in 30 seconds.",
     headers: { "retry-after": "30" },
   },
+  "429-short": {
+    label: "answers 429, over in a second",
+    status: 429,
+    type: "rate_limit_error",
+    message: "Simulated: too many requests at once. Try again in 1 second.",
+    headers: { "retry-after": "1" },
+  },
   "529": {
     label: "answers 529, overloaded",
     status: 529,
@@ -44,6 +51,36 @@ export const FAULTS = {
     status: 500,
     type: "api_error",
     message: "Simulated: internal server error.",
+  },
+  "400": {
+    label: "answers 400: the request is wrong",
+    status: 400,
+    type: "invalid_request_error",
+    message: "Simulated: messages.0: this is not how a message looks.",
+  },
+  "402": {
+    label: "answers 402: no credit is left",
+    status: 402,
+    type: "billing_error",
+    message: "Simulated: your credit balance is too low.",
+  },
+  "403": {
+    label: "answers 403: it may not be used",
+    status: 403,
+    type: "permission_error",
+    message: "Simulated: your account may not use this.",
+  },
+  "404": {
+    label: "answers 404: it has no such model",
+    status: 404,
+    type: "not_found_error",
+    message: "Simulated: the model does not exist.",
+  },
+  "too-long": {
+    label: "answers 400: the prompt is too long",
+    status: 400,
+    type: "invalid_request_error",
+    message: "prompt is too long: 200001 tokens > 200000 maximum",
   },
   auth: {
     label: "refuses the key",

@@ -8,6 +8,9 @@ const { sandbox, afterwards } = sandboxes();
 /** Failures that come when words have been shown already. */
 const BREAKS_LATE = ["cut-in-text", "cut-in-tool"];
 
+/** Failures that are the request's own, so that nobody else is asked. */
+const STOPS = ["400", "too-long"];
+
 /** A running server with two providers that answer, and a token for its page. */
 async function started(config = ""): Promise<Sandbox> {
   const simulator = await startSimulator({ host: "127.0.0.1" });
@@ -63,9 +66,10 @@ describe("ccmctl test", () => {
       const { code, stdout, stderr } = await box.ccmctl(["test", "--simulate", `first=${failure}`]);
       expect(stderr).toBe("");
       expect(stdout).toMatch(/^! For this request alone: first /);
-      expect([failure, code]).toEqual([failure, BREAKS_LATE.includes(failure) ? 1 : 0]);
+      expect([failure, code]).toEqual([failure, [...BREAKS_LATE, ...STOPS].includes(failure) ? 1 : 0]);
       if (BREAKS_LATE.includes(failure))
         expect(stdout).toMatch(/client saw +an error: .+\n✖ The answer broke after it had begun/);
+      else if (STOPS.includes(failure)) expect(stdout).toMatch(/client saw +an error: .+, HTTP 400/);
       // On Anthropic's own protocol: models do have nothing to say now and then.
       else if (failure === "empty") expect(stdout).toContain("? first answered, but said nothing.");
       else {
