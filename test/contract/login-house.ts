@@ -39,7 +39,11 @@ export interface LoginHouse {
   signIn(): Promise<void>;
   tokens(): Promise<LoginItem[]>;
   /** Sends a request as Claude Code would. */
-  ask(body?: object, headers?: Record<string, string>): Promise<{ status: number; headers: Headers; text: string }>;
+  ask(
+    body?: object,
+    headers?: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; headers: Headers; text: string }>;
   lastEntry(): Promise<JournalEntry>;
   tokenFile(): string;
   tokenFileMode(): number;
@@ -117,9 +121,10 @@ ${options.config ?? ""}`,
       if (after.body.state !== "done") throw new Error(`${page.status} ${await page.text()}`);
     },
     tokens: async () => (await house.call<{ items: LoginItem[] }>("GET", "/api/oauth/tokens")).body.items,
-    async ask(body = {}, headers = {}) {
+    async ask(body = {}, headers = {}, signal) {
       const response = await fetch(`${mux.url}/v1/messages`, {
         method: "POST",
+        ...(signal && { signal }),
         headers: {
           "content-type": "application/json",
           "x-api-key": "ccm-proxy",

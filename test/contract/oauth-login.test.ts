@@ -1,7 +1,8 @@
-import { connect } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LoginFlow } from "../../lib/catalog/logins.ts";
-import type { SignInStateView } from "../../lib/server/admin/views.ts";
+import type { SignInStateView, SignInView } from "../../lib/server/admin/views.ts";
 import { buildLoginHouse, type LoginHouse, type LoginHouseOptions } from "./login-house.ts";
 
 const houses: LoginHouse[] = [];
@@ -123,6 +124,68 @@ describe("signing in to Claude with the vendor's own page", () => {
     await house.authorize("paste");
     const nonsense = await house.call("POST", "/api/oauth/exchange", { provider: "plan", code: "what is this?" });
     expect(JSON.stringify(nonsense)).toContain("Paste all of it");
+  });
+});
+
+describe("a sign-in that does not go as planned", () => {
+  it("where another program has the port: says so, and ends by pasting the address that does not load", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const house = await build({
+      flow: "chatgpt",
+      oauth: (vendor, api) => vendor.toml.replace(" }", `, api_base = "${api}", callback_port = ${port} }`),
+    });
+    const begun = await house.authorize();
+    expect(begun).toMatchObject({ expects: ["paste"], note: expect.stringContaining(`Port ${port} is taken`) });
+    const back = await house.vendor.allow(begun.url);
+    expect(back.port).toBe(String(port));
+    expect((await house.call("POST", "/api/oauth/exchange", { provider: "plan", code: back.href })).status).toBe(200);
+    expect(house.vendor.violations).toEqual([]);
+    other.close();
+  });
+
+  it("of two providers at once: each takes its own answer, in whatever order they come", async () => {
+    const house = await build({
+      oauth: (vendor) =>
+        `${vendor.toml}\n[[providers]]\nname = "second"\ntype = "anthropic"\nauth_type = "oauth"\n${vendor.toml}`,
+    });
+    const first = await house.authorize();
+    const { body: second } = await house.call<SignInView>("POST", "/api/oauth/authorize", { provider: "second" });
+    const [one, two] = [await house.vendor.allow(first.url), await house.vendor.allow(second.url)];
+    const crossed = await house.call("POST", "/api/oauth/exchange", { provider: "second", code: one.href });
+    expect(JSON.stringify(crossed)).toContain("belongs to another sign-in");
+    expect((await fetch(two)).status).toBe(200);
+    expect((await fetch(one)).status).toBe(200);
+    expect((await house.tokens()).map(({ provider, state }) => [provider, state])).toEqual([
+      ["plan", "ok"],
+      ["second", "ok"],
+    ]);
+  });
+
+  it("whose server was started anew meanwhile says so to the browser that comes back, and to who pastes", async () => {
+    const house = await build();
+    const begun = await house.authorize();
+    const back = await house.vendor.allow(begun.url);
+    const anew = await build();
+    const page = await fetch(`${anew.mux.url}/api/oauth/callback${back.search}`);
+    expect([page.status, await page.text()]).toEqual([400, expect.stringContaining("the server was started anew")]);
+    expect(JSON.stringify(await anew.call("GET", `/api/oauth/authorize/${begun.state}`))).toContain("Start again");
+    const pasted = await anew.call("POST", "/api/oauth/exchange", { provider: "plan", code: back.href });
+    expect(JSON.stringify(pasted)).toContain("No sign-in is under way");
+  });
+
+  it("with an address of another page, or one where the user said no, has words for it", async () => {
+    const house = await build();
+    const { url, state } = await house.authorize();
+    const redirect = new URL(url).searchParams.get("redirect_uri");
+    const paste = async (code: string) =>
+      JSON.stringify(await house.call("POST", "/api/oauth/exchange", { provider: "plan", code }));
+    expect(await paste(`https://accounts.example/callback?code=a&state=${state}`)).toContain(
+      "is not where this sign-in ends",
+    );
+    expect(await paste(`${redirect}?error=access_denied&state=${state}`)).toContain("You did not allow it");
+    expect(house.vendor.count("token")).toBe(0);
   });
 });
 

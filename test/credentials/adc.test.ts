@@ -178,6 +178,25 @@ describe("application default credentials", () => {
     expect(google.requests).toHaveLength(asked);
   });
 
+  it("of the machine, where the user says that there are none: nobody is asked", async () => {
+    const { find } = await vertex({ METADATA_SERVER_DETECTION: "none" }, "").then(({ credentials, provider }) => {
+      const { metadata_url: _none, ...oauth } = provider.oauth;
+      return { find: () => credentials.find({ ...provider, oauth }, 0, INBOUND) };
+    });
+    expect(await find()).toMatchObject({ failure: { message: expect.stringContaining("no Google credentials") } });
+    expect(google.requests).toHaveLength(0);
+  });
+
+  it("of the machine are asked for once, though many requests need them", async () => {
+    google.handle((_request, reply) => {
+      reply.response.setHeader("metadata-flavor", "Google");
+      return reply.json({ access_token: "ya29.machine", expires_in: 3600 });
+    });
+    const { good } = await vertex({ GEMINI_API_KEY: "never-for-this", GOOGLE_API_KEY: "nor-this" }, 'project = "p"');
+    for (let i = 0; i < 20; i++) expect((await good()).headers).toEqual({ authorization: "Bearer ya29.machine" });
+    expect(google.requests).toHaveLength(1);
+  });
+
   it("that Google takes no more: sign in again; what passes by itself is another matter", async () => {
     google.handle((_request, reply) =>
       reply.json({ error: "invalid_grant", error_subtype: "invalid_rapt" }, { status: 400 }),

@@ -33,8 +33,13 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function buildBench(flow: LoginFlow = "claude", options: ServerOptions = {}): Promise<Bench> {
-  const dir = mkdtempSync(join(tmpdir(), "ccm-keeper-"));
+/** @param place where its folder is made */
+export async function buildBench(
+  flow: LoginFlow = "claude",
+  options: ServerOptions = {},
+  place = tmpdir(),
+): Promise<Bench> {
+  const dir = mkdtempSync(join(place, "ccm-keeper-"));
   const vendor = await startAuthorizationServer(flow, options);
   const warnings: string[] = [];
   let offset = 0;

@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LoginFlow } from "../../lib/catalog/logins.ts";
 import type { NoToken } from "../../lib/credentials/oauth/keeper.ts";
@@ -10,8 +14,8 @@ afterEach(async () => {
   for (const bench of benches.splice(0)) await bench.close();
 });
 
-async function bench(flow: LoginFlow = "claude", options: ServerOptions = {}): Promise<Bench> {
-  const made = await buildBench(flow, options);
+async function bench(flow: LoginFlow = "claude", options: ServerOptions = {}, place?: string): Promise<Bench> {
+  const made = await buildBench(flow, options, place);
   benches.push(made);
   return made;
 }
@@ -40,6 +44,30 @@ describe("a login that is kept", () => {
     expect(vendor.violations).toEqual([]);
     expect(onDisk()).toMatchObject({ generation: 2, access_token: keeper.record?.access_token });
     expect(onDisk()).not.toHaveProperty("refreshing");
+  });
+
+  it("of fifty requests at its end: all wait for one refresh, and go on as soon as it is on disk", async () => {
+    const { keeper, vendor, login, jump } = await bench("claude", { delayMs: 200 });
+    await login();
+    jump(3_600_000);
+    const { fetch } = globalThis;
+    let answered = 0;
+    globalThis.fetch = async (...args) => {
+      const answer = await fetch(...args);
+      answered = performance.now();
+      return answer;
+    };
+    try {
+      const got = await Promise.all(
+        Array.from({ length: 50 }, async () => ({ token: await keeper.token(), at: performance.now() })),
+      );
+      expect(got.every(({ token, at }) => isToken(token) && token.generation === 2 && at > answered)).toBe(true);
+      expect(vendor.refreshes).toBe(1);
+      const last = Math.max(...got.map(({ at }) => at)) - answered;
+      console.info(`50 requests at expiry had the new token ${last.toFixed(1)} ms after the vendor's answer`);
+    } finally {
+      globalThis.fetch = fetch;
+    }
   });
 
   it("of two hundred requests at its end: one refresh, on disk before anybody has it", async () => {
@@ -235,6 +263,52 @@ describe("who else changes the login", () => {
     expect(await keeper.token()).toMatchObject({ why: "later", message: expect.stringContaining("Sign in again") });
     expect(vendor.calls).toEqual([]);
   });
+});
+
+describe("a disk that is full", () => {
+  it("costs nobody the login: the token goes on from memory, that is said, and it is written when there is room", async () => {
+    const disk = smallDisk();
+    if (!disk) return console.info("skipped: this needs a disk of its own, which only root may mount");
+    try {
+      const { keeper, login, jump, onDisk, files, dir } = await bench("claude", {}, disk.path);
+      await login();
+      const makeRoom = fill(dir);
+      jump(3_600_000);
+      expect(await keeper.token()).toMatchObject({ generation: 2 });
+      expect(keeper.trouble).toMatch(/cannot be written to disk: ENOSPC/);
+      expect(onDisk()).toMatchObject({ generation: 1, state: "ok" });
+      makeRoom();
+      await keeper.close();
+      expect(onDisk()).toMatchObject({ generation: 2, access_token: keeper.record?.access_token });
+      expect(files()).toEqual(["oauth_tokens.json"]);
+    } finally {
+      for (const each of benches.splice(0)) await each.close();
+      disk.remove();
+    }
+  });
+
+  function smallDisk(): { path: string; remove(): void } | undefined {
+    const path = mkdtempSync(join(tmpdir(), "ccm-disk-"));
+    const options = ["-t", "tmpfs", "-o", "size=64k", "none", path];
+    if (spawnSync("mount", options).status !== 0) return void rmSync(path, { recursive: true });
+    return {
+      path,
+      remove() {
+        spawnSync("umount", [path]);
+        rmSync(path, { recursive: true, force: true });
+      },
+    };
+  }
+
+  function fill(dir: string): () => void {
+    const path = join(dir, "filler");
+    try {
+      for (;;) appendFileSync(path, "x".repeat(1_024));
+    } catch (error) {
+      expect(error).toMatchObject({ code: "ENOSPC" });
+    }
+    return () => rmSync(path);
+  }
 });
 
 describe("a disk that takes nothing", () => {

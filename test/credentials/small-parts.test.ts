@@ -192,6 +192,31 @@ describe("logins of other programs", () => {
     });
   });
 
+  it("that is just being written is waited for", async () => {
+    const path = join(dir, "growing.json");
+    const whole = JSON.stringify({ tokens: { access_token: "codex-access", refresh_token: "r", account_id: "a" } });
+    writeFileSync(path, whole.slice(0, 20));
+    const token = new ForeignLogin(path, {}, clock).token();
+    writeFileSync(path, whole);
+    expect(await token).toMatchObject({ flow: "codex", access_token: "codex-access" });
+  });
+
+  it.each([
+    ["Gemini CLI's", { access_token: "ya29", refresh_token: "r", expiry_date: 1 }],
+    ["Gemini CLI's of the keychain", { token: { accessToken: "ya29", refreshToken: "r", expiresAt: 1 } }],
+    ["Claude Code's without a login", { mcpOAuth: { secret: "x" } }],
+  ])("that we do not take, %s, is said to be none", async (_whose, content) => {
+    const path = join(dir, "other.json");
+    writeFileSync(path, JSON.stringify(content));
+    const before = statSync(path).mtimeMs;
+    const missing = await new ForeignLogin(path, {}, clock).token();
+    expect(missing).toMatchObject({
+      why: "signed_out",
+      message: expect.stringContaining("no login of Claude Code or Codex"),
+    });
+    expect(statSync(path).mtimeMs).toBe(before);
+  });
+
   it("that is half written, missing or over is said to be, with the mend", async () => {
     const path = join(dir, "half.json");
     writeFileSync(path, '{"tokens": {"access_t');

@@ -210,7 +210,7 @@ export class SignIns {
       });
       if (!pending.listener) pending.note = portsTaken(ports);
     }
-    const here = pending.listener?.port ?? callback.ports[0];
+    const here = pending.listener?.port ?? port ?? callback.ports[0];
     const loopback = `http://${callback.host}:${here}${callback.path}`;
     signIn.redirectUri = own || (wantsPage || (!pending.listener && codePage) ? (codePage ?? loopback) : loopback);
     pending.expects = pending.listener ? ["callback", "paste"] : ["paste"];
