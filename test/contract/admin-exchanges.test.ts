@@ -77,10 +77,21 @@ describe("a request as it travelled", () => {
     expect(next.request.body).toBeUndefined();
   });
 
+  test("a key that a vendor repeats in its answer is masked there, too", async () => {
+    await a.close();
+    a = await startUpstream((request, reply) =>
+      reply.json({ error: { message: `bad key: ${request.headers["x-api-key"]}` } }, { status: 401 }),
+    );
+    await start("[logging]\nlog_bodies = true\n");
+    const { text, view } = await exchange((await ask()).id);
+    expect(view.upstream[0]?.answer?.body).toContain("bad key: sk-…6789");
+    expect(text).not.toContain(KEY);
+  });
+
   test("what is not kept any more says so", async () => {
     await start();
     const { id } = await ask();
-    for (let i = 0; i < 200; i++) await ask();
+    for (let wave = 0; wave < 5; wave++) await Promise.all(Array.from({ length: 40 }, () => ask()));
     const { status, text } = await exchange(id);
     expect([status, text.includes("no longer kept")]).toEqual([404, true]);
   });
