@@ -142,7 +142,7 @@ describe.skipIf(browserPath === undefined)("Overview", () => {
     await stage.ask();
     const { page, close } = await stage.open();
     const count = page.locator(".numbers dd b").first();
-    await expect.poll(() => words(count)).toMatch(/\d/);
+    await count.filter({ hasText: /\d/ }).waitFor();
     const before = await words(count);
     for (let sent = 0; (await words(count)) === before; sent++) {
       expect(sent).toBeLessThan(200);
