@@ -170,6 +170,7 @@ export class SignIns {
         title: "Already done",
         message: "This sign-in has had its answer. You can close this page.",
       };
+    if (pending.outcome.state !== "waiting") return NOT_UNDER_WAY;
     try {
       await this.#finish(pending, query);
       return { status: 200, title: "Signed in", message: "You can close this page." };
