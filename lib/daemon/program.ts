@@ -12,11 +12,11 @@ export interface Program {
 }
 
 /**
- * A young generation of 4 MB instead of 16: smaller costs time where many ask at once, larger costs memory under load and saves
- * nothing. A limit below which V8 does not
- * collect the old one: our heap is so small beside the bodies that pass through that it would do so every few requests, which
- * doubled the cost of a megabyte. And a way to ask for a collection, which the server does when nobody waits for it
- * (server/rest.ts), so that the limit costs memory only under load.
+ * - A young generation of 4 MB instead of 16: smaller costs time where many ask at once, larger costs memory under load.
+ * - A limit below which V8 does not collect the old one: our heap is so small beside the bodies that pass through that it would
+ *   do so every few requests, which doubled the cost of a megabyte.
+ * - A way to ask for a collection, which the server does when nobody waits for it (server/rest.ts), so that the first two cost
+ *   memory only under load.
  */
 const NODE_FLAGS = ["--max-semi-space-size=4", "--initial-old-space-size=64", "--expose-gc"];
 
