@@ -84,12 +84,17 @@ function explain({ terminal }: VerbContext, { url, expects, user_code, note }: B
   if (note !== undefined) for (const line of wrap(note, terminal.columns)) terminal.out(paint.yellow(line));
   terminal.out("Open this address in a browser:");
   terminal.out();
-  terminal.out(paint.cyan(url)); // in one piece, so that it can be clicked and copied
+  terminal.out(link(terminal.interactive, paint.cyan(url), url));
   terminal.out();
   if (user_code !== undefined) terminal.out(`and type this code there: ${paint.bold(user_code)}`);
   else if (expects.includes("callback"))
-    terminal.out("Waiting for the browser to come back. If it cannot, paste the address that it ended at here:");
+    terminal.out("Waiting for the browser. If it cannot come back, paste the address it ended at:");
   else terminal.out("Then paste here what the page shows, or the whole address that the browser ended at:");
+}
+
+/** In one piece, so that it can be clicked and copied however the terminal breaks its lines (OSC 8). */
+function link(isTerminal: boolean, text: string, url: string): string {
+  return isTerminal ? `\u001b]8;;${url}\u001b\\${text}\u001b]8;;\u001b\\` : text;
 }
 
 /** The browser's return, or a line that was pasted, whichever comes first. */
