@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, type Stats, statSync, watch } from "node:fs";
+import { closeSync, type FSWatcher, fstatSync, openSync, readSync, type Stats, statSync, watch } from "node:fs";
 import { dirname } from "node:path";
 
 const CHUNK = 64 * 1024;
@@ -81,13 +81,23 @@ export function followFile(path: string, from: number, onText: (text: string) =>
   };
 
   const timer = setInterval(readOn, POLL_MS);
-  const watcher = statsOf(dirname(path)) && watch(dirname(path), readOn);
-  watcher?.on("error", () => watcher.close()); // the clock goes on
+  const watcher = watchFolder(dirname(path), readOn);
   signal.addEventListener("abort", () => {
     clearInterval(timer);
     watcher?.close();
   });
   readOn();
+}
+
+/** @returns undefined where the folder is away, or the system's watches are used up: then the clock must do */
+function watchFolder(folder: string, onEvent: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(folder, onEvent);
+    watcher.on("error", () => watcher.close());
+    return watcher;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A number alone does not tell: the next file may get that of one that was deleted. */

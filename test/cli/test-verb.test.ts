@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { FAULTS } from "../../lib/simulator/faults.ts";
+import type { FaultName } from "../../lib/simulator/faults.ts";
 import { startSimulator } from "../../lib/simulator/server.ts";
 import { type Sandbox, sandboxes } from "./sandbox.ts";
 
 const { sandbox, afterwards } = sandboxes();
 
 /** Failures that come when words have been shown already. */
-const BREAKS_LATE = ["cut-in-text", "cut-in-tool"];
+const BREAKS_LATE: readonly FaultName[] = ["cut-in-text", "cut-in-tool"];
 
 /** Failures that are the request's own, so that nobody else is asked. */
-const STOPS = ["400", "too-long"];
+const STOPS: readonly FaultName[] = ["400", "too-long"];
 
 /** A running server with two providers that answer, and a token for its page. */
 async function started(config = ""): Promise<Sandbox> {
@@ -60,9 +60,10 @@ describe("ccmctl test", () => {
     });
   });
 
-  it("shows what one request sees of each failure", async () => {
+  // The others are tried by docs/failover.md, whose commands are run by test/docs.
+  it("shows what one request sees of a failure", async () => {
     const box = await started();
-    for (const failure of Object.keys(FAULTS)) {
+    for (const failure of ["down", "529", "400", "empty", "cut-in-text", "cut-in-tool"] satisfies FaultName[]) {
       const { code, stdout, stderr } = await box.ccmctl(["test", "--simulate", `first=${failure}`]);
       expect(stderr).toBe("");
       expect(stdout).toMatch(/^! For this request alone: first /);

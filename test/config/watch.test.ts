@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, symlink, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -17,7 +18,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "ccm-watch-"));
   path = join(folder, "config", "c.toml");
   await mkdir(join(folder, "config"));
-  await writeFile(path, port(1));
+  writeFileSync(path, port(1));
   told = [];
   tell = () => undefined;
 });
@@ -35,8 +36,11 @@ async function begin(): Promise<void> {
   await watch.check();
 }
 
-/** Resolves when something was told after the change was made. */
-async function change(make: () => Promise<void>): Promise<LoadedConfig> {
+/**
+ * Resolves when something was told after the change was made. Files are written at one go: on a busy machine they would else lie
+ * empty for so long that they count as emptied.
+ */
+async function change(make: () => void | Promise<void>): Promise<LoadedConfig> {
   const next = new Promise<void>((resolve) => {
     tell = resolve;
   });
@@ -48,8 +52,8 @@ async function change(make: () => Promise<void>): Promise<LoadedConfig> {
 describe("the watch over the configuration file sees", () => {
   it("an edit in place", async () => {
     await begin();
-    expect((await change(() => writeFile(path, port(2)))).settings?.server.port).toBe(2);
-    expect((await change(() => writeFile(path, port(3)))).settings?.server.port).toBe(3);
+    expect((await change(() => writeFileSync(path, port(2)))).settings?.server.port).toBe(2);
+    expect((await change(() => writeFileSync(path, port(3)))).settings?.server.port).toBe(3);
     expect(told).toHaveLength(2);
   });
 
@@ -57,7 +61,7 @@ describe("the watch over the configuration file sees", () => {
     await begin();
     for (const value of [2, 3, 4]) {
       const loaded = await change(async () => {
-        await writeFile(`${path}.new`, port(value));
+        writeFileSync(`${path}.new`, port(value));
         await rename(`${path}.new`, path);
       });
       expect(loaded.settings?.server.port).toBe(value);
@@ -69,7 +73,7 @@ describe("the watch over the configuration file sees", () => {
     await unlink(path);
     await watch?.check();
     expect(told).toEqual([]);
-    expect((await change(() => writeFile(path, port(2)))).settings?.server.port).toBe(2);
+    expect((await change(() => writeFileSync(path, port(2)))).settings?.server.port).toBe(2);
   });
 
   it("the return of the whole folder", async () => {
@@ -78,7 +82,7 @@ describe("the watch over the configuration file sees", () => {
     await watch?.check();
     const loaded = await change(async () => {
       await mkdir(join(folder, "config"));
-      await writeFile(path, port(2));
+      writeFileSync(path, port(2));
     });
     expect(loaded.settings?.server.port).toBe(2);
   });
@@ -86,21 +90,21 @@ describe("the watch over the configuration file sees", () => {
   it("a change behind a link", async () => {
     const real = join(folder, "real", "c.toml");
     await mkdir(join(folder, "real"));
-    await writeFile(real, port(1));
+    writeFileSync(real, port(1));
     await unlink(path);
     await symlink(real, path);
     await begin();
-    expect((await change(() => writeFile(real, port(2)))).settings?.server.port).toBe(2);
+    expect((await change(() => writeFileSync(real, port(2)))).settings?.server.port).toBe(2);
   });
 
   it("a file that is emptied for good, but not one that is empty while it is written", async () => {
     await begin();
-    const loaded = await change(async () => {
-      await writeFile(path, "");
-      await writeFile(path, port(2));
+    const loaded = await change(() => {
+      writeFileSync(path, "");
+      writeFileSync(path, port(2));
     });
     expect(loaded.settings?.server.port).toBe(2);
-    expect((await change(() => writeFile(path, ""))).settings?.server.port).toBe(13_456);
+    expect((await change(() => writeFileSync(path, ""))).settings?.server.port).toBe(13_456);
   });
 });
 
@@ -108,17 +112,17 @@ describe("the watch keeps the last good settings", () => {
   it("while the file has a fault that was not there before", async () => {
     await begin();
     for (const text of ["[server\n", '[server]\nport = "x"\n', "[server]\nhots = 1\nport = 5\n"]) {
-      const loaded = await change(() => writeFile(path, text));
+      const loaded = await change(() => writeFileSync(path, text));
       expect(loaded.settings).toBeUndefined();
       expect(loaded.faults).toHaveLength(1);
     }
-    expect((await change(() => writeFile(path, port(2)))).settings?.server.port).toBe(2);
+    expect((await change(() => writeFileSync(path, port(2)))).settings?.server.port).toBe(2);
   });
 
   it("but lets a fault stand that the file has had from the start", async () => {
-    await writeFile(path, "[server]\nhots = 1\nport = 1\n");
+    writeFileSync(path, "[server]\nhots = 1\nport = 1\n");
     await begin();
-    const loaded = await change(() => writeFile(path, "[server]\nhots = 1\nport = 2\n"));
+    const loaded = await change(() => writeFileSync(path, "[server]\nhots = 1\nport = 2\n"));
     expect(loaded.settings?.server.port).toBe(2);
     expect(loaded.faults).toHaveLength(1);
   });
@@ -138,7 +142,7 @@ describe("the watch keeps the last good settings", () => {
   it("says nothing any more when it is closed", async () => {
     await begin();
     watch?.close();
-    await writeFile(path, port(2));
+    writeFileSync(path, port(2));
     await watch?.check();
     expect(told).toEqual([]);
   });
