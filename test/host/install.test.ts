@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -192,13 +193,19 @@ describe("an installation that fails leaves everything as it was and says why, l
   });
 
   test("because the host has lost patience with it", async () => {
-    await spoil("dist/ccmctl.js", "setInterval(() => {}, 1000)");
-    const { exitCode, stderr } = await execa("timeout", ["2", "bash", install], {
-      env: machine.env,
-      extendEnv: false,
-      reject: false,
+    const hangs = `import { writeFileSync } from "node:fs";
+      writeFileSync(process.env.HOME + "/it hangs", "");
+      setInterval(() => {}, 1000);`;
+    await spoil("dist/ccmctl.js", hangs);
+    // `timeout` ends the script and what it has started.
+    const script = execa("bash", [install], { env: machine.env, extendEnv: false, reject: false, detached: true });
+    await expect.poll(() => existsSync(join(machine.home, "it hangs")), { timeout: 60_000 }).toBe(true);
+    process.kill(-(script.pid ?? 0), "SIGTERM");
+    const { exitCode, stderr } = await script;
+    expect({ exitCode, last: lastLine(stderr) }).toEqual({
+      exitCode: 143,
+      last: "Nothing was changed: stopped by a signal.",
     });
-    expect({ exitCode, stderr }).toEqual({ exitCode: 124, stderr: "Nothing was changed: stopped by a signal." });
     expect(await Promise.all([machine.workspace, machine.temporary].map((path) => snapshot(path)))).toEqual([[], []]);
   });
 

@@ -9,7 +9,7 @@ import { execa } from "execa";
 import { afterAll, vi } from "vitest";
 
 /** Scripts that start many processes, on machines that may be busy. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 400_000 });
 
 export const REPOSITORY = resolve(import.meta.dirname, "../..");
 export const VERSION: string = JSON.parse(await readFile(join(REPOSITORY, "package.json"), "utf8")).version;
@@ -76,7 +76,7 @@ export async function makeMachine(): Promise<Machine> {
       extendEnv: false,
       stdin: "ignore",
       reject: false,
-      timeout: 100_000,
+      timeout: 200_000,
       ...ids,
     });
     return { exitCode, stdout, stderr };
