@@ -189,6 +189,20 @@ describe("after content", () => {
     expect(await last()).toMatchObject({ outcome: "cut", provider: "a" });
   });
 
+  test.each([true, false])(
+    "a provider that is not done in total_ms is too slow, however much it says (stream %s)",
+    async (stream) => {
+      const talks: Handler = (_q, r) =>
+        r.sse(textEvents("word ".repeat(200)), { named: true, slice: 120, pauseMs: 40 });
+      const { ask, last } = await build({ a: talks, provider: "timeouts = { total_ms = 1000 }" });
+      const { text } = await ask({ stream });
+      const entry = await last();
+      expect(entry.attempts[0]).toMatchObject({ failure: "too_slow", message: "not done within 1000 ms" });
+      expect([entry.outcome, entry.provider]).toEqual(stream ? ["cut", "a"] : ["ok", "b"]);
+      if (stream) expect(checkStream(text)).toEqual([]);
+    },
+  );
+
   test("the client's next request goes elsewhere first, other conversations do not", async () => {
     let times = 0;
     const once: Handler = (request, reply) =>
