@@ -290,11 +290,11 @@ describe("a disk that is full", () => {
   function smallDisk(): { path: string; remove(): void } | undefined {
     const path = mkdtempSync(join(tmpdir(), "ccm-disk-"));
     const options = ["-t", "tmpfs", "-o", "size=64k", "none", path];
-    if (spawnSync("mount", options).status !== 0) return void rmSync(path, { recursive: true });
+    if (spawnSync("/bin/mount", options).status !== 0) return void rmSync(path, { recursive: true });
     return {
       path,
       remove() {
-        spawnSync("umount", [path]);
+        spawnSync("/bin/umount", [path]);
         rmSync(path, { recursive: true, force: true });
       },
     };
