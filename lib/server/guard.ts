@@ -80,8 +80,16 @@ function needsToken(request: GuardedRequest): boolean {
   return !isLocal(request) && !API_PATH.test(path) && !OPEN_PATHS.has(path) && path !== METRICS_PATH;
 }
 
+/** Whether a connection comes from this machine, also where it was made to an address that others reach. */
+export function isSameMachine(socket: {
+  localAddress?: string | undefined;
+  remoteAddress?: string | undefined;
+}): boolean {
+  return isLocal(socket) || socket.remoteAddress === socket.localAddress;
+}
+
 /** A connection that arrives at a loopback address comes from this machine. */
-function isLocal({ localAddress }: GuardedRequest): boolean {
+function isLocal({ localAddress }: { localAddress?: string | undefined }): boolean {
   const address = mapped(localAddress);
   return address === undefined || address === "::1" || address.startsWith("127.");
 }

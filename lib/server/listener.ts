@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { errorTypeOf } from "../anthropic/errors.ts";
 import type { ServerContext } from "./context.ts";
 import { handleCountTokens } from "./count-tokens.ts";
-import { type GuardedRequest, guard } from "./guard.ts";
+import { type GuardedRequest, guard, isSameMachine } from "./guard.ts";
 import { handleMessages } from "./messages.ts";
 import { modelList, openaiModelList } from "./models.ts";
 import { sendError, sendJson } from "./reply.ts";
@@ -26,7 +26,11 @@ const HOT_ROUTES: Readonly<Record<string, Handler>> = {
     const data = modelList(config.settings, startedAt);
     sendJson(response, 200, { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null });
   },
-  "GET /health": (_request, response, context) => sendJson(response, 200, healthAnswer(context)),
+  "GET /health": ({ socket }, response, context) => {
+    // The rest names providers, folders and errors: nothing for a neighbour in the network.
+    const { status, ...rest } = healthAnswer(context);
+    sendJson(response, 200, isSameMachine(socket) ? { status, ...rest } : { status });
+  },
   "GET /metrics": async (_request, response, context) => {
     const { METRICS_TYPE, metricsText } = await import("./metrics.ts");
     response.writeHead(200, { "content-type": METRICS_TYPE }).end(metricsText(context));

@@ -35,7 +35,7 @@ export function statusView(context: ServerContext): StatusView {
 }
 
 /** `GET /health`: what `ccmctl status` and a watchdog need. */
-export function healthAnswer(context: ServerContext): object {
+export function healthAnswer(context: ServerContext): { status: "ok" | "degraded"; [detail: string]: unknown } {
   const { providers, config, ...status } = statusView(context);
   return {
     status: config.valid ? "ok" : "degraded",

@@ -1,7 +1,7 @@
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import { serverSchema } from "../../lib/config/schema.ts";
-import { type GuardedRequest, guard } from "../../lib/server/guard.ts";
+import { type GuardedRequest, guard, isSameMachine } from "../../lib/server/guard.ts";
 import { sessionCookie } from "../../lib/server/page-session.ts";
 
 function status(
@@ -162,4 +162,15 @@ describe("from another machine", () => {
   test("on this machine nothing changes, wherever the server listens", () => {
     expect(status({ path: "/api/config", method: "GET" }, keys)).toBe("passes");
   });
+});
+
+test.each([
+  ["127.0.0.1", "127.0.0.1", true],
+  ["::ffff:127.0.0.1", "::ffff:127.0.0.1", true],
+  ["::1", "::1", true],
+  ["192.168.1.5", "192.168.1.5", true],
+  ["192.168.1.5", "192.168.1.9", false],
+  ["172.17.0.2", "172.17.0.1", false],
+])("a connection to %s from %s is of this machine: %s", (localAddress, remoteAddress, same) => {
+  expect(isSameMachine({ localAddress, remoteAddress })).toBe(same);
 });
