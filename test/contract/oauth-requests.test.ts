@@ -174,10 +174,10 @@ describe("a token that the vendor refuses before its time", () => {
     house.vendor.endAccessTokens();
     const leaving = new AbortController();
     const asked = house.ask({}, {}, leaving.signal);
-    await expect.poll(() => house.vendor.count("token")).toBe(2);
+    await expect.poll(() => house.vendor.count("token"), { timeout: 10_000 }).toBe(2);
     leaving.abort();
     await expect(asked).rejects.toThrow();
-    await expect.poll(() => JSON.parse(house.tokenFile()).logins.plan.generation).toBe(2);
+    await expect.poll(() => JSON.parse(house.tokenFile()).logins.plan.generation, { timeout: 10_000 }).toBe(2);
     expect((await house.ask()).headers.get("x-ccm-provider")).toBe("plan");
     expect(house.vendor.refreshes).toBe(1);
   });
@@ -247,7 +247,7 @@ describe("a token that is about to end", () => {
   it("and a vendor that does not answer: the next provider serves, and the refresh is still waited for", async () => {
     const house = await signedIn({ lifeS: 1 });
     house.vendor.fail("token", { connection: "hang" });
-    await expect.poll(() => house.vendor.count("token")).toBe(2);
+    await expect.poll(() => house.vendor.count("token"), { timeout: 10_000 }).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 1_000)); // the token has ended by now
     const { status, headers } = await house.ask();
     expect([status, headers.get("x-ccm-provider")]).toEqual([200, "key"]);

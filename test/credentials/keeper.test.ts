@@ -24,6 +24,9 @@ function isToken(got: LoginRecord | NoToken): got is LoginRecord {
   return "access_token" in got;
 }
 
+/** What must come may take long on a busy machine. */
+const PATIENT = { timeout: 10_000 };
+
 /** Old enough to be refreshed, but not yet over. */
 const DUE_MS = 3_600_000 - 5 * 60_000;
 
@@ -40,7 +43,7 @@ describe("a login that is kept", () => {
     const record = await login();
     jump(DUE_MS);
     expect(keeper.token()).toMatchObject({ access_token: record.access_token });
-    await expect.poll(() => keeper.record?.generation).toBe(2);
+    await expect.poll(() => keeper.record?.generation, PATIENT).toBe(2);
     expect(vendor.violations).toEqual([]);
     expect(onDisk()).toMatchObject({ generation: 2, access_token: keeper.record?.access_token });
     expect(onDisk()).not.toHaveProperty("refreshing");
@@ -82,11 +85,11 @@ describe("a login that is kept", () => {
   });
 
   it.each<LoginFlow>(["claude", "codex"])("of %s rotates its refresh token and never sends one twice", async (flow) => {
-    const { keeper, vendor, login } = await bench(flow, { lifeS: 0.2 });
+    const { keeper, vendor, login } = await bench(flow, { lifeS: 1 });
     await login();
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 10; i++) {
       expect(isToken(await keeper.token())).toBe(true);
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      await new Promise((resolve) => setTimeout(resolve, 250));
     }
     expect(vendor.refreshes).toBeGreaterThan(2);
     expect([vendor.reuses, vendor.violations]).toEqual([0, []]);
@@ -112,7 +115,7 @@ describe("a login that is kept", () => {
     expect(vendor.count("token")).toBe(0);
     jump(150_000);
     keeper.token();
-    await expect.poll(() => vendor.count("token")).toBe(1);
+    await expect.poll(() => vendor.count("token"), PATIENT).toBe(1);
   });
 });
 
@@ -141,7 +144,7 @@ describe("what goes wrong at the token endpoint", () => {
       expect(await keeper.token()).toMatchObject({ access_token: record.access_token });
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    await expect.poll(() => keeper.trouble, { timeout: 4_000 }).toBeDefined();
+    await expect.poll(() => keeper.trouble, PATIENT).toBeDefined();
     expect(vendor.count("token")).toBeLessThanOrEqual(2);
     expect(onDisk()).toMatchObject({ state: "ok", refresh_token: record.refresh_token });
   });
@@ -235,7 +238,7 @@ describe("who else changes the login", () => {
     await login();
     jump(3_600_000);
     const waiting = keeper.token();
-    await expect.poll(() => vendor.count("token")).toBe(1);
+    await expect.poll(() => vendor.count("token"), PATIENT).toBe(1);
     const newest = await login();
     await waiting;
     await keeper.close();
@@ -248,7 +251,7 @@ describe("who else changes the login", () => {
     await login();
     jump(3_600_000);
     const waiting = keeper.token();
-    await expect.poll(() => vendor.count("token")).toBe(1);
+    await expect.poll(() => vendor.count("token"), PATIENT).toBe(1);
     await store.update("plan", () => undefined);
     expect(await waiting).toMatchObject({ why: "signed_out" });
     expect(onDisk()).toBeUndefined();
@@ -327,7 +330,7 @@ describe("a disk that takes nothing", () => {
     const makeRoom = fillDisk(store);
     jump(DUE_MS);
     expect(keeper.token()).toMatchObject({ access_token: record.access_token });
-    await expect.poll(() => keeper.trouble).toContain("no space left");
+    await expect.poll(() => keeper.trouble, PATIENT).toContain("no space left");
     expect(vendor.count("token")).toBe(0);
     jump(3_600_000);
     expect(await keeper.token()).toMatchObject({ generation: 2 });
@@ -349,10 +352,10 @@ describe("clocks", () => {
   });
 
   it("an hour back does not lengthen a token's life", async () => {
-    const { keeper, vendor, login, jump } = await bench("claude", { lifeS: 0.3 });
+    const { keeper, vendor, login, jump } = await bench("claude", { lifeS: 1 });
     await login();
     jump(-3_600_000);
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(isToken(await keeper.token())).toBe(true);
     expect(vendor.refreshes).toBeGreaterThanOrEqual(1);
   });
@@ -372,7 +375,7 @@ it("a refresh under way comes to its end though everybody has left", async () =>
   await login();
   jump(3_600_000);
   void keeper.token();
-  await expect.poll(() => vendor.count("token")).toBe(1);
+  await expect.poll(() => vendor.count("token"), PATIENT).toBe(1);
   await keeper.close();
   expect(onDisk()?.generation).toBe(2);
 });
