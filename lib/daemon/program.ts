@@ -18,7 +18,7 @@ export interface Program {
  * - A way to ask for a collection, which the server does when nobody waits for it (server/rest.ts), so that the first two cost
  *   memory only under load.
  */
-const NODE_FLAGS = ["--max-semi-space-size=4", "--initial-old-space-size=64", "--expose-gc"];
+const NODE_FLAGS = ["--max-semi-space-size=4", "--initial-old-space-size=32", "--expose-gc"];
 
 /** How the path of every keeper ends. */
 export const KEEPER_SCRIPT = "/bin/keep.sh";
