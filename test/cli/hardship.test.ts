@@ -17,6 +17,10 @@ const FAKETIME = ["", ...(existsSync("/usr/lib") ? readdirSync("/usr/lib") : [])
   .find((path) => existsSync(path));
 if (!FAKETIME) console.log("skipped: a clock that jumps needs libfaketime (Debian: apt-get install libfaketime)");
 
+function asRoot(program: string, ...args: string[]): void {
+  execFileSync(program, args);
+}
+
 function mountable(): boolean {
   try {
     execFileSync("unshare", ["-m", "true"], { stdio: "ignore" });
@@ -70,8 +74,8 @@ async function saveConfig({ port }: Sandbox) {
 /** A small file system of its own at `path`. */
 function mountSmall(path: string): void {
   mkdirSync(path, { recursive: true });
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", path]);
-  afterwards(() => execFileSync("umount", ["-l", path]));
+  asRoot("mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", path);
+  afterwards(() => asRoot("umount", "-l", path));
 }
 
 describe.runIf(canMount)("a full disk", () => {
@@ -133,9 +137,9 @@ describe.runIf(canMount)("a read-only state folder", () => {
   it("is no reason not to start, serve, restart and stop", async () => {
     const box = await house();
     mkdirSync(box.state, { recursive: true, mode: 0o700 });
-    execFileSync("mount", ["--bind", box.state, box.state]);
-    afterwards(() => execFileSync("umount", ["-l", box.state]));
-    execFileSync("mount", ["-o", "remount,bind,ro", box.state]);
+    asRoot("mount", "--bind", box.state, box.state);
+    afterwards(() => asRoot("umount", "-l", box.state));
+    asRoot("mount", "-o", "remount,bind,ro", box.state);
     await started(box);
     await expectServed(box);
     expect((await troublesOf(box)).join("\n")).toContain(
