@@ -1,5 +1,6 @@
 /** Whole lives of an installation: on a machine that has next to nothing, for a user without rights, with the port taken. */
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -24,7 +25,15 @@ let machine: Machine;
 beforeEach(async () => {
   machine = await makeMachine();
 });
-afterEach(() => machine.remove());
+afterEach(async () => {
+  // Where a test has failed half-way, its server may still run.
+  for (const home of [machine.home, join(machine.elsewhere, "root/home")]) {
+    const ccmctl = join(home, "ws/bin/ccmctl");
+    const env = { ...machine.env, HOME: home, WORKSPACE: join(home, "ws") };
+    if (existsSync(ccmctl)) await execa(ccmctl, ["stop", "--now"], { env, extendEnv: false, reject: false });
+  }
+  await machine.remove();
+});
 
 /** All that the scripts and commands need of a system. */
 const TOOLS =
