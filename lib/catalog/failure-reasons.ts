@@ -35,6 +35,15 @@ export const FAILURE_REASONS = {
     type: "invalid_request_error",
     again: false,
   },
+  other_form: {
+    label: "asked for in another form",
+    next: "stop",
+    scope: "none",
+    weight: 0,
+    status: 400,
+    type: "invalid_request_error",
+    again: false,
+  },
   bad_request: {
     label: "request refused",
     next: "stop",
@@ -228,6 +237,11 @@ interface FailureRule {
 }
 
 export type FailureReason = keyof typeof FAILURE_REASONS;
+
+/** That the client went away, or is asked for what it then sends by itself, is no failure of anybody. */
+export function isNobodysFault(reason: FailureReason): boolean {
+  return reason === "client_gone" || reason === "other_form";
+}
 
 /** One attempt's failure, as wires report it and the relay acts on it. Never holds a secret. */
 export interface Failure {

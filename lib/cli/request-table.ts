@@ -21,7 +21,7 @@ export function requestTable(entries: readonly JournalEntry[], now: number, layo
     const entry = entries[at - 1];
     if (!entry) return paint.dim(line);
     if (entry.outcome === "ok") return entry.attempts.length > 1 ? paint.yellow(line) : line;
-    return entry.outcome === "cancelled" ? paint.dim(line) : paint.red(line);
+    return entry.outcome === "failed" || entry.outcome === "cut" ? paint.red(line) : paint.dim(line);
   });
 }
 

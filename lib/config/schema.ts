@@ -243,6 +243,5 @@ export type ConfigTree = v.InferOutput<typeof configSchema>;
 export type ProviderConfig = ConfigTree["providers"][number];
 export type ModelConfig = ConfigTree["models"][number];
 export type MappingConfig = ModelConfig["providers"][number];
-export type RouterConfig = ConfigTree["router"];
 export type BudgetConfig = NonNullable<ConfigTree["budget"]>;
 export type TelemetryConfig = NonNullable<ConfigTree["telemetry"]>;

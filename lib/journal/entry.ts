@@ -53,7 +53,8 @@ export interface JournalEntry {
   attempts: AttemptRecord[];
   /** HTTP status that the client got. */
   status: number;
-  outcome: "running" | "ok" | "failed" | "cut" | "cancelled";
+  /** `declined`: the client was asked for another form of the request, which it then sends by itself. */
+  outcome: "running" | "ok" | "failed" | "cut" | "cancelled" | "declined";
   stopReason?: string;
   /** From the request's arrival to the first content sent. */
   ttftMs?: number;

@@ -1,3 +1,4 @@
+import { isNobodysFault } from "../catalog/failure-reasons.ts";
 import type { JournalEntry } from "./entry.ts";
 import { type JournalFilter, matches } from "./filter.ts";
 import type { JournalFiles } from "./journal-files.ts";
@@ -72,12 +73,12 @@ export class Journal {
   /** The entry is final. */
   end(entry: JournalEntry): void {
     if (entry.outcome === "failed" || entry.outcome === "cut") this.totals.failed++;
-    if (entry.outcome === "cancelled") this.totals.cancelled++;
+    if (entry.outcome === "cancelled" || entry.outcome === "declined") this.totals.cancelled++;
     if (isFailover(entry)) this.totals.failovers++;
     for (const attempt of entry.attempts) {
       const counts = this.#byProvider.get(attempt.provider) ?? { requests: 0, failures: 0, oddities: {} };
       counts.requests++;
-      if (attempt.failure && attempt.failure !== "client_gone") counts.failures++;
+      if (attempt.failure && !isNobodysFault(attempt.failure)) counts.failures++;
       for (const note of attempt.notes ?? [])
         counts.oddities = { ...counts.oddities, [note]: (counts.oddities[note] ?? 0) + 1 };
       this.#byProvider.set(attempt.provider, counts);

@@ -1,3 +1,4 @@
+import { isNobodysFault } from "../catalog/failure-reasons.ts";
 import { dayNamer } from "./calendar.ts";
 import type { JournalEntry } from "./entry.ts";
 
@@ -88,7 +89,7 @@ export class Tally {
     const home = this.#row(day, provider, entry.upstreamModel ?? last?.model ?? "", model, rule);
     home.requests++;
     if (entry.outcome === "failed" || entry.outcome === "cut") home.failed++;
-    if (entry.outcome === "cancelled") home.cancelled++;
+    if (entry.outcome === "cancelled" || entry.outcome === "declined") home.cancelled++;
     if (isFailover(entry)) home.failovers++;
     if (entry.cost !== undefined && entry.listCost !== undefined) home.saved += entry.listCost - entry.cost;
     for (const attempt of attempts) {
@@ -97,7 +98,7 @@ export class Tally {
         attempt.provider === home.provider && attempt.model === home.model
           ? home
           : this.#row(day, attempt.provider, attempt.model, model, rule);
-      if (attempt.failure && attempt.failure !== "client_gone") row.failures++;
+      if (attempt.failure && !isNobodysFault(attempt.failure)) row.failures++;
       if (!attempt.usage) continue;
       row.input += attempt.usage.input_tokens;
       row.cache_read += attempt.usage.cache_read_input_tokens ?? 0;

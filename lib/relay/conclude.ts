@@ -46,7 +46,7 @@ function answer(run: Run, body: Buffer): void {
 /** Nobody served: an honest error, as HTTP where the status is still ours to choose, else as the stream's last event. */
 function refuse(run: Run, error: ErrorAnswer): void {
   const { reply, entry } = run.job;
-  entry.outcome = "failed";
+  entry.outcome = run.failed.at(-1)?.failure.reason === "other_form" ? "declined" : "failed";
   entry.status = error.status;
   entry.error = error.message;
   if (run.sink.opened) {

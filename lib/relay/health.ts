@@ -1,4 +1,4 @@
-import { FAILURE_REASONS, type Failure, type FailureReason } from "../catalog/failure-reasons.ts";
+import { FAILURE_REASONS, type Failure, type FailureReason, isNobodysFault } from "../catalog/failure-reasons.ts";
 
 /** What trips a circuit and for how long it stays open. Times in ms. */
 export interface HealthPolicy {
@@ -115,7 +115,8 @@ export class Health {
   failure(provider: string, credential: number, model: string, failure: Failure): number {
     const rule = FAILURE_REASONS[failure.reason];
     const now = this.#now();
-    this.#last.set(provider, { reason: failure.reason, message: failure.message, time: now });
+    if (!isNobodysFault(failure.reason))
+      this.#last.set(provider, { reason: failure.reason, message: failure.message, time: now });
     this.released(provider, credential, model);
     if (rule.scope === "none") return 0;
     const key = rule.scope === "model" ? modelKey(provider, credential, model) : providerKey(provider, credential);

@@ -4,7 +4,7 @@ import type { Logger } from "./log.ts";
 /** One line for a request that is over: what was asked, who answered, what happened on the way, what it cost. */
 export function logRequest(log: Logger, entry: JournalEntry): void {
   const { provider, upstreamModel, attempts, usage } = entry;
-  const isWell = entry.outcome === "ok" || entry.outcome === "cancelled";
+  const isWell = entry.outcome !== "failed" && entry.outcome !== "cut";
   // One attempt that went well is told by the rest of the line.
   const isPlain = attempts.length === 0 || (attempts.length === 1 && isWell && !attempts[0]?.simulated);
   log.write(isWell ? "info" : "warn", `${entry.requested} → ${provider ?? "nobody"}`, {

@@ -107,9 +107,9 @@ export interface Wire {
 
 /** Thrown by `Wire.request`: the protocol cannot carry this request; `message` says what and names the field. */
 export class CannotCarry extends Error {
-  /** `capability`: another provider may be able to. `bad_request`: nobody can. */
-  readonly reason: "capability" | "bad_request";
-  constructor(message: string, reason: "capability" | "bad_request" = "capability") {
+  /** `capability`: another provider may be able to. `bad_request`: nobody can. `other_form`: the client sends it again so that all can. */
+  readonly reason: "capability" | "bad_request" | "other_form";
+  constructor(message: string, reason: "capability" | "bad_request" | "other_form" = "capability") {
     super(message);
     this.name = "CannotCarry";
     this.reason = reason;

@@ -1,4 +1,4 @@
-import { FAILURE_REASONS } from "../../catalog/failure-reasons.ts";
+import { FAILURE_REASONS, isNobodysFault } from "../../catalog/failure-reasons.ts";
 import type { AttemptRecord, JournalEntry } from "../../journal/entry.ts";
 import { plural } from "./format.ts";
 
@@ -12,7 +12,7 @@ export function failureWord(attempt: AttemptRecord): string {
 export function attemptEnd(attempt: AttemptRecord): "served" | "failed" | "left" {
   if (attempt.lost) return "left";
   if (attempt.failure === undefined) return "served";
-  return attempt.failure === "client_gone" ? "left" : "failed";
+  return isNobodysFault(attempt.failure) ? "left" : "failed";
 }
 
 /** What is odd about an attempt, in plain sentences: a race, a mended answer, a field that it went without. */
@@ -38,6 +38,8 @@ export function outcomeSentence(entry: JournalEntry): string {
       return failures.length === 0 ? "Being answered." : `Being answered after ${plural(failures.length, "failure")}.`;
     case "cancelled":
       return "The client went away before the answer was complete.";
+    case "declined":
+      return "The client was asked for another form of the request, and sends it by itself.";
     case "cut":
       return `The answer broke off${entry.provider ? ` at ${entry.provider}` : ""}; the client was told so.`;
     case "failed":

@@ -45,6 +45,7 @@ export const OUTCOMES = {
   failed: { word: "Failed", tone: "bad" },
   cut: { word: "Cut off", tone: "bad" },
   cancelled: { word: "Cancelled", tone: "quiet" },
+  declined: { word: "Asked again", tone: "quiet" },
 } as const satisfies Record<JournalEntry["outcome"], { word: string; tone: Tone }>;
 
 /** Whole seconds until the provider is asked again. */

@@ -10,7 +10,7 @@ export function refuseUnportable({ safeguards, thread }: MessagesBody): void {
   if (safeguards != null)
     throw new CannotCarry(
       "safeguards: not supported by this provider; Claude Code sends the request again without them",
-      "bad_request",
+      "other_form",
     );
   if ((thread as { type?: unknown } | null)?.type === "continue")
     throw new CannotCarry("thread: the earlier messages are kept on Anthropic's servers only");

@@ -180,7 +180,7 @@ describe("62: what the real client sends", () => {
 
   it("40: `safeguards` is refused by name; a conversation kept at Anthropic cannot be carried", () => {
     expect(() => requestBody({ safeguards: {} })).toThrow(
-      expect.objectContaining({ reason: "bad_request", message: expect.stringContaining("safeguards") }),
+      expect.objectContaining({ reason: "other_form", message: expect.stringContaining("safeguards") }),
     );
     expect(() => requestBody({ thread: { type: "continue", previous_message_id: "msg_1" } })).toThrow(
       expect.objectContaining({ reason: "capability" }),

@@ -191,7 +191,7 @@ describe("62: what the real client sends", () => {
 
   it("40: `safeguards` is refused by name; a conversation kept at Anthropic cannot be carried", () => {
     expect(() => openaiChat.request(inbound({ safeguards: {} }), target())).toThrow(
-      expect.objectContaining({ reason: "bad_request", message: expect.stringContaining("safeguards") }),
+      expect.objectContaining({ reason: "other_form", message: expect.stringContaining("safeguards") }),
     );
     const thread = { type: "continue", previous_message_id: "msg_1" };
     expect(() => openaiChat.request(inbound({ thread }), target())).toThrow(

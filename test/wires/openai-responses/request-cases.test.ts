@@ -144,7 +144,7 @@ describe("what the real client sends", () => {
 
   it("40: `safeguards` is refused by name; a conversation kept at Anthropic cannot be carried", () => {
     const refusal = (body: Json) => () => requestBody(body);
-    expect(refusal({ safeguards: {} })).toThrow(expect.objectContaining({ reason: "bad_request" }));
+    expect(refusal({ safeguards: {} })).toThrow(expect.objectContaining({ reason: "other_form" }));
     expect(refusal({ safeguards: {} })).toThrow(/safeguards/);
     expect(refusal({ thread: { type: "continue" } })).toThrow(expect.objectContaining({ reason: "capability" }));
   });

@@ -211,7 +211,7 @@ describe("Claude", () => {
       expect(() => requestOf({ messages: [{ role: "user", content }] }, to)).toThrow(
         expect.objectContaining({ reason: "capability" }),
       );
-    expect(() => requestOf({ safeguards: {} }, to)).toThrow(expect.objectContaining({ reason: "bad_request" }));
+    expect(() => requestOf({ safeguards: {} }, to)).toThrow(expect.objectContaining({ reason: "other_form" }));
   });
 
   it("is counted by a model that does it for all", () => {

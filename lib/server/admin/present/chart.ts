@@ -36,7 +36,7 @@ export class Chart {
     if (!bucket || outcome === "running") return;
     const { seen } = bucket;
     if (outcome === "ok") seen.ok++;
-    else if (outcome !== "cancelled") seen.failed++;
+    else if (outcome === "failed" || outcome === "cut") seen.failed++;
     if (outcome === "ok" && attempts.some(({ failure }) => failure !== undefined)) seen.saved++;
     seen.cost += cost;
     seen.tokens_out += usage?.output_tokens ?? 0;

@@ -6,7 +6,7 @@ import { ApiFault } from "../errors.ts";
 
 const DEFAULT_LIMIT = 50;
 const LARGEST_LIMIT = 500;
-const OUTCOMES = ["running", "ok", "failed", "cut", "cancelled"] as const;
+const OUTCOMES = ["running", "ok", "failed", "cut", "cancelled", "declined"] as const;
 
 /** What may stand in the query beside `limit` and `before`. */
 const filterSchema = v.object({
