@@ -40,7 +40,9 @@ export function exhausted(attempts: readonly FailedAttempt[], requestId: string,
     return answer(rule.status, rule.type, ownWords(failure), undefined, requestId, false);
   }
   const message = `${telling.record.provider}: ${failure.message}${attempts.length > 1 ? ` (${tries(attempts)})` : ` (${one(telling)})`}`;
-  const wait = rule.again || readyInMs > 0 ? readyInMs : undefined;
+  // Credit does not come back by waiting.
+  const passes = rule.again || (readyInMs > 0 && failure.reason !== "billing");
+  const wait = passes ? readyInMs : undefined;
   return answer(rule.status, rule.type, message, wait, requestId, rule.again && readyInMs <= PATIENT_MS);
 }
 

@@ -254,6 +254,7 @@ it.each([
   const response = await ask(mux);
   expect(response.status).toBeGreaterThanOrEqual(400);
   expect(response.headers.get("x-should-retry")).toBe("false");
+  expect(response.headers.get("retry-after")).toBeNull();
 });
 
 it.each(["role 'system' is not supported on this model", "context_management: Extra inputs are not permitted"])(

@@ -28,5 +28,5 @@ export function continuedRequest(inbound: InboundRequest, { blocks }: Delivered)
   };
   if (body.max_tokens !== undefined)
     continued.max_tokens = Math.max(1, body.max_tokens - Math.ceil(text.length / CHARACTERS_PER_TOKEN));
-  return readRequest(Buffer.from(JSON.stringify(continued)), inbound.headers);
+  return readRequest(Buffer.from(JSON.stringify(continued)), inbound.headers, inbound.extras);
 }
