@@ -163,7 +163,7 @@ const CLIENT_GONE: readonly Row[] = [
 const ROWS: readonly Row[] = [...BEFORE_HEADERS, ...IN_STREAM, ...IN_WHOLE, ...CLIENT_GONE];
 
 /** What happens before anything is sent, so that no provider can bring it about. */
-const NEVER_SENT: readonly FailureReason[] = ["no_credential"];
+const NEVER_SENT: readonly FailureReason[] = ["no_credential", "other_form"];
 /** What only a client's own login can bring about: see oauth-passthrough. */
 const PASSED_THROUGH: readonly FailureReason[] = ["client_login"];
 
