@@ -10,6 +10,7 @@ import { faultViews } from "./admin/present/faults.ts";
 import type { ServerContext } from "./context.ts";
 import { route } from "./serve.ts";
 import { statusView } from "./status.ts";
+import { logUnforeseen } from "./unforeseen.ts";
 
 interface AdminOptions {
   env: NodeJS.ProcessEnv;
@@ -26,7 +27,7 @@ export function adminListener(context: ServerContext, options: AdminOptions): Re
 }
 
 function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
-  const { journal, health, credentials, simulations, log } = context;
+  const { journal, health, credentials, simulations } = context;
   return {
     version: context.version,
     assetsDir: options.assetsDir,
@@ -65,10 +66,7 @@ function adminDeps(context: ServerContext, options: AdminOptions): AdminDeps {
       const { offeredModels } = await import("./provider-test/offered-models.ts");
       return offeredModels(provider, context.relay);
     },
-    report: (error) =>
-      log.write("error", "the admin API failed", {
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      }),
+    report: (error) => void logUnforeseen(context, "the admin API failed", error),
     simulations: {
       faults: Object.entries(FAULTS).map(([id, { label }]) => ({ id, label })),
       list: () => simulations.list(),

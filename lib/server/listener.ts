@@ -8,6 +8,7 @@ import { modelList, openaiModelList } from "./models.ts";
 import { sendError, sendJson } from "./reply.ts";
 import { newRequestId } from "./serve.ts";
 import { healthAnswer } from "./status.ts";
+import { logUnforeseen } from "./unforeseen.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, context: ServerContext) => Promise<void> | void;
 
@@ -75,10 +76,7 @@ export function createListener(context: ServerContext, app: () => Promise<Reques
 
   function fail(error: unknown, response: ServerResponse): void {
     const id = newRequestId();
-    context.log.write("error", "a request failed inside the server", {
-      id,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
+    void logUnforeseen(context, "a request failed inside the server", error, { id });
     if (response.headersSent) response.destroy();
     else
       sendError(response, 500, `an error inside the proxy; its log has the details under ${id}`, {

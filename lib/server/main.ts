@@ -16,6 +16,7 @@ import { Rest, v8Heap } from "./rest.ts";
 import { ConfigUnusable, startServer } from "./start.ts";
 import { Succession } from "./succession.ts";
 import { terminalLog } from "./terminal-log.ts";
+import { logUnforeseen } from "./unforeseen.ts";
 
 const DEFAULT_GRACE_MS = 10_000;
 
@@ -77,7 +78,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => vo
 process.on("SIGUSR2", () => void stop(0));
 process.on("SIGHUP", () => succession.leave());
 process.on("uncaughtException", (error) => {
-  log.write("error", "unforeseen error; the process goes on", { error: error.stack ?? error.message });
+  void logUnforeseen(server.context, "unforeseen error; the process goes on", error);
 });
 if (!tellReady({ pid: process.pid, version: CCM_VERSION }, env)) await stop(0);
 

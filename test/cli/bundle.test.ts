@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { redactor } from "../../lib/cli/doctor/redact.ts";
+import { redactor } from "../../lib/config/redact.ts";
 import { startUpstream } from "../support/upstream.ts";
 import { PATIENT, sandboxes } from "./sandbox.ts";
 

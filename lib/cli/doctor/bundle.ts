@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { knownSecrets, redactor } from "../../config/redact.ts";
 import { EXIT, tildePath } from "../terminal.ts";
 import { CommandFailed, type VerbContext } from "../verb.ts";
 import { type Section, sections } from "./bundle-sections.ts";
 import { examine } from "./examine.ts";
-import { knownSecrets, redactor } from "./redact.ts";
 
 const PREFACE = `claude-code-mux: what happened here, for a bug report
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isRecord } from "../../config/faults.ts";
-import { maskSecret, maskUrl } from "../../config/mask.ts";
-import { PLACEHOLDER_KEY } from "../../config/provider.ts";
-import type { Settings } from "../../config/settings.ts";
+import { isRecord } from "./faults.ts";
+import { maskSecret, maskUrl } from "./mask.ts";
+import { PLACEHOLDER_KEY } from "./provider.ts";
+import type { Settings } from "./settings.ts";
 
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string;
