@@ -152,6 +152,15 @@ export const FAILURE_REASONS = {
     type: "rate_limit_error",
     again: false,
   },
+  model_quota_window: {
+    label: "plan's share for this model used up until its window resets",
+    next: "next",
+    scope: "model",
+    weight: "hard",
+    status: 429,
+    type: "rate_limit_error",
+    again: false,
+  },
   capability: {
     label: "provider cannot do what the request asks",
     next: "next",

@@ -88,6 +88,11 @@ export const GENERIC_SIGNALS: readonly FailureSignal[] = [
     unless: /free_tier|per.?(?:minute|day)/i,
   },
   { reason: "quota_window", code: ["usage_limit_reached", "QUOTA_EXHAUSTED"] },
+  // Claude plans have windows of their own for some models, such as `seven_day_opus` and `7d_oi`.
+  {
+    reason: "model_quota_window",
+    header: ["anthropic-ratelimit-unified-representative-claim", /opus|sonnet|haiku|fable|_oi$|scoped/i],
+  },
   { reason: "quota_window", header: ["anthropic-ratelimit-unified-status", /^rejected$/i] },
   {
     reason: "content_refused",

@@ -164,11 +164,13 @@ const ROWS: readonly Row[] = [...BEFORE_HEADERS, ...IN_STREAM, ...IN_WHOLE, ...C
 
 /** What happens before anything is sent, so that no provider can bring it about. */
 const NEVER_SENT: readonly FailureReason[] = ["no_credential", "other_form"];
+/** What a plan says in headers of its own: see model-window. */
+const BY_HEADER: readonly FailureReason[] = ["model_quota_window"];
 /** What only a client's own login can bring about: see oauth-passthrough. */
 const PASSED_THROUGH: readonly FailureReason[] = ["client_login"];
 
 test("every reason has a row", () => {
-  const shown = new Set([...ROWS.flatMap(({ reason }) => reason), ...NEVER_SENT, ...PASSED_THROUGH]);
+  const shown = new Set([...ROWS.flatMap(({ reason }) => reason), ...NEVER_SENT, ...BY_HEADER, ...PASSED_THROUGH]);
   expect(Object.keys(FAILURE_REASONS).filter((reason) => !shown.has(reason as FailureReason))).toEqual([]);
 });
 
