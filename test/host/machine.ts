@@ -1,10 +1,13 @@
 /** @module A throw-away machine: a home and a workspace with blanks in their names, and the packed extension beside. */
+
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { chmod, chown, cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { json } from "node:stream/consumers";
 import { execa } from "execa";
 import { afterAll, vi } from "vitest";
 
@@ -166,8 +169,12 @@ export async function freePort(): Promise<number> {
 
 /** What `GET /health` answers; undefined when nobody does. */
 export async function healthAt(port: number): Promise<{ pid: number; version: string } | undefined> {
-  const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-  return response?.json() as Promise<{ pid: number; version: string } | undefined>;
+  const answer = await new Promise<IncomingMessage | undefined>((resolve) => {
+    // A new connection: on one that is kept, a server that has been replaced may still answer once.
+    const asking = request({ host: "127.0.0.1", port, path: "/health", agent: false }, resolve);
+    asking.on("error", () => resolve(undefined)).end();
+  });
+  return answer && ((await json(answer)) as { pid: number; version: string });
 }
 
 /** A copy of the extension that can be changed, with another version number in everything that tells it. */

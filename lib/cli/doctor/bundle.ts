@@ -1,10 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { knownSecrets, redactor } from "../../config/redact.ts";
 import { EXIT, tildePath } from "../terminal.ts";
 import { CommandFailed, type VerbContext } from "../verb.ts";
 import { type Section, sections } from "./bundle-sections.ts";
 import { examine } from "./examine.ts";
+
+/** After so long a request that has ended is in the journal. */
+const JOURNAL_DELAY_MS = 1_200;
 
 const PREFACE = `claude-code-mux: what happened here, for a bug report
 
@@ -24,6 +28,8 @@ export async function bundle(context: VerbContext): Promise<number> {
   const now = new Date();
   const file = operands[0] ?? `ccm-bundle-${stamp(now)}.txt`;
   const examination = await examine(context);
+  // The journal is written behind: the request that went wrong a moment ago is what this is about.
+  if (examination.found.state === "running") await setTimeout(JOURNAL_DELAY_MS);
   const parts = await sections(context, examination, now);
   const { settings } = examination.config;
   const redact = redactor(knownSecrets(settings, env, parts.stateDir));
