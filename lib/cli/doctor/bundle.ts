@@ -8,7 +8,7 @@ import { type Section, sections } from "./bundle-sections.ts";
 import { examine } from "./examine.ts";
 
 /** After so long a request that has ended is in the journal. */
-const JOURNAL_DELAY_MS = 1_200;
+const JOURNAL_DELAY_MS = 500;
 
 const PREFACE = `claude-code-mux: what happened here, for a bug report
 
