@@ -1,5 +1,5 @@
 import { type RequestFacts, readFacts } from "./facts.ts";
-import { type Inside, isTooDeep, MAX_DEPTH, type Signs, scanTopLevel, type TopLevel } from "./scan.ts";
+import { type Inside, isTooDeep, MAX_DEPTH, type Range, type Signs, scanTopLevel, type TopLevel } from "./scan.ts";
 import { withoutSeams } from "./seam.ts";
 import type { MessagesBody } from "./types.ts";
 
@@ -25,6 +25,8 @@ export interface InboundRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly top: TopLevel;
   readonly facts: RequestFacts;
+  /** Where each item of `messages` stands in `raw`. */
+  readonly messages: readonly Range[];
   readonly signs: Signs;
   /**
    * Present, if empty, where the client speaks OpenAI's protocols: its request was translated, so that thinking and limits are
@@ -58,7 +60,7 @@ function scanned(raw: Buffer, headers: InboundRequest["headers"]): InboundReques
   const seamless = top ? withoutSeams(raw, inside.messages, inside.typeWords) : raw;
   if (seamless !== raw) return scanned(seamless, headers);
   const facts = top && readFacts(raw, top, inside);
-  return facts && lazyRequest({ raw, headers, top, facts, signs });
+  return facts && lazyRequest({ raw, headers, top, facts, messages: inside.messages, signs });
 }
 
 /** @throws {BadBody} */

@@ -1,8 +1,7 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import { spliceBody } from "../../anthropic/splice.ts";
-import type { MessagesBody } from "../../anthropic/types.ts";
+import type { Message, MessagesBody } from "../../anthropic/types.ts";
 import { claudeTraits } from "../../catalog/claude-traits.ts";
-import { bodyOf } from "../shared/body.ts";
 import { extraFields } from "../shared/extras.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
@@ -42,9 +41,8 @@ export function ownBody(inbound: InboundRequest, { model, capabilities }: Target
   const fit = traits && { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput };
   const strangers = mayHoldStrangers(inbound);
   if (!strangers && (!fit || fit.midSystem || !signs.system)) {
-    const fields = fit ? fittedFields(inbound, model, fit) : NO_FIELDS;
-    if (fields && !isBudgetTooLate(inbound, fields))
-      return spliceBody(inbound, { model, removeSubagentTag: true, fields });
+    const fields = fit ? fieldsFor(inbound, model, fit) : NO_FIELDS;
+    if (fields) return spliceBody(inbound, { model, removeSubagentTag: true, fields });
   }
   let body = JSON.parse(String(spliceBody(inbound, { model, removeSubagentTag: true }))) as MessagesBody;
   if (strangers) body = { ...body, messages: withoutStrangers(body.messages) };
@@ -56,10 +54,25 @@ export function ownBody(inbound: InboundRequest, { model, capabilities }: Target
   return JSON.stringify(isBare ? withoutThinking(body) : body);
 }
 
-/** Does a model that thinks by budget come into a round of tools that was begun without thinking? It would refuse it. */
-function isBudgetTooLate(inbound: InboundRequest, fields: ReadonlyMap<string, unknown>): boolean {
-  const thinking = fields.get("thinking") as MessagesBody["thinking"];
-  return thinking?.type === "enabled" && lacksThinking(bodyOf(inbound).messages);
+/** What changes beside the conversation. A model that thinks by budget may not begin to in the middle of a round of tools. */
+function fieldsFor(inbound: InboundRequest, model: string, fit: Fit): ReadonlyMap<string, unknown> | undefined {
+  const fields = fittedFields(inbound, model, fit, true);
+  const thinking = fields?.get("thinking") as MessagesBody["thinking"];
+  if (thinking?.type !== "enabled" || !lacksThinking(lastAnswer(inbound))) return fields;
+  return fittedFields(inbound, model, fit, false);
+}
+
+/** The last message of the assistant, if any: read by itself, for the whole may be megabytes. */
+function lastAnswer({ raw, messages }: InboundRequest): Message[] {
+  try {
+    for (const { start, end } of messages.toReversed()) {
+      const message = JSON.parse(raw.toString("utf8", start, end)) as Message | null;
+      if (message?.role === "assistant") return [message];
+    }
+  } catch {
+    return []; // a bad escape: whoever reads the whole body will say so
+  }
+  return [];
 }
 
 const NO_FIELDS: ReadonlyMap<string, unknown> = new Map();
@@ -74,31 +87,38 @@ const MOST_FITTED = 32;
 const LONGEST_KEY = 4096;
 
 /** `changedFields`, remembered. */
-function fittedFields(inbound: InboundRequest, model: string, fit: Fit): ReadonlyMap<string, unknown> | undefined {
+function fittedFields(
+  inbound: InboundRequest,
+  model: string,
+  fit: Fit,
+  thinks: boolean,
+): ReadonlyMap<string, unknown> | undefined {
   const [first] = inbound.top.keys();
-  let key = `${model}\n${fit.maxOutput}\n${first}`;
+  let key = `${model}\n${fit.maxOutput}\n${thinks}\n${first}`;
   for (const [name, { start, end }] of inbound.top) {
     if (LONG_FIELDS.includes(name)) continue;
-    if (key.length + end - start > LONGEST_KEY) return changedFields(inbound, fit);
+    if (key.length + end - start > LONGEST_KEY) return changedFields(inbound, fit, thinks);
     key += `,"${name}":${inbound.raw.toString("latin1", start, end)}`;
   }
   if (!fitted.has(key)) {
     if (fitted.size >= MOST_FITTED) fitted.clear();
-    fitted.set(key, changedFields(inbound, fit));
+    fitted.set(key, changedFields(inbound, fit, thinks));
   }
   return fitted.get(key);
 }
 
 /**
  * What fitting to the model changes beside the conversation.
+ * @param thinks false: it is not to think, whatever the request says
  * @returns undefined where the fields cannot be read or changed one by one
  */
-function changedFields({ raw, top }: InboundRequest, fit: Fit): Map<string, unknown> | undefined {
+function changedFields({ raw, top }: InboundRequest, fit: Fit, thinks: boolean): Map<string, unknown> | undefined {
   const short = [...top].filter(([name]) => !LONG_FIELDS.includes(name));
   const texts = new Map(short.map(([name, { start, end }]) => [name, raw.toString("utf8", start, end)]));
   try {
     const given = Object.fromEntries([...texts].map(([name, text]) => [name, JSON.parse(text)]));
-    const wanted: Record<string, unknown> = fitModel({ ...given, messages: [] } as unknown as MessagesBody, fit);
+    const fitting = fitModel({ ...given, messages: [] } as unknown as MessagesBody, fit);
+    const wanted: Record<string, unknown> = thinks ? fitting : withoutThinking(fitting);
     const names = new Set([...Object.keys(given), ...Object.keys(wanted)].filter((name) => name !== "messages"));
     const changed = [...names].filter((name) => JSON.stringify(given[name]) !== JSON.stringify(wanted[name]));
     const [first] = top.keys();
