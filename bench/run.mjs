@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { against, bareNode, direct, hello, nginx, own, pipe } from "./harness/contenders.mjs";
 import { describeMachine, loadNow } from "./harness/machine.mjs";
 import { measureDecision } from "./harness/measurements/decision.mjs";
+import { measureJournal } from "./harness/measurements/journal.mjs";
 import { measureJson } from "./harness/measurements/json.mjs";
 import { measureMemory } from "./harness/measurements/memory.mjs";
 import { measureOpenStreams } from "./harness/measurements/open-streams.mjs";
@@ -63,6 +64,7 @@ async function main() {
   if (suites.has("memory")) await measureMemory(context, await freshProcesses(context, wires), starts);
   else await starts();
   if (suites.has("decision") && options.own) await measureDecision(context);
+  if (suites.has("journal") && options.own) await measureJournal(context);
 
   const verdicts = judge(results);
   const text = `${tablesAsText(results)}\n\n${targetsAsText(verdicts)}`;

@@ -24,6 +24,7 @@ const full = {
   memory: { idleMs: 13_000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 12_000 },
   start: { rounds: 9 },
   decision: { rounds: 5, iterations: 1000 },
+  journal: { rounds: 5, entries: 20_000 },
 };
 
 /** About a minute: enough to see a mistake, not to publish a number. */
@@ -40,6 +41,7 @@ const quick = {
   memory: { idleMs: 2000, requests: 1000, restMs: 5000, big: 3, bigRestMs: 2000 },
   start: { rounds: 3 },
   decision: { rounds: 2, iterations: 300 },
+  journal: { rounds: 2, entries: 5000 },
 };
 
 /** Two of everything, for the project's tests: does it run at all? */
@@ -52,6 +54,7 @@ const smoke = {
   memory: { idleMs: 50, requests: 20, restMs: 50, big: 1, bigRestMs: 50 },
   start: { rounds: 1 },
   decision: { rounds: 1, iterations: 5 },
+  journal: { rounds: 1, entries: 5 },
 };
 
 export const PLANS = { full, quick, smoke };

@@ -25,6 +25,7 @@ export const TABLES = {
   "memory.private": { title: "Private (anonymous) memory", unit: "MB" },
   "start.first": { title: "Start to first answered request", unit: "ms" },
   decision: { title: "Cost of deciding, without any network", unit: "µs" },
+  journal: { title: "The journal's share, without any network: CPU", unit: "µs" },
 };
 
 export class Results {
