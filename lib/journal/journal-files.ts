@@ -20,6 +20,8 @@ export interface JournalFilesOptions {
 
 /** Entries are gathered for so long; a process that is killed loses no more than these. */
 const WRITE_AFTER_MS = 250;
+/** So many are not waited for: writing more at once would be a pause that somebody feels. */
+const BATCH = 32;
 /** When the disk does not take them, so much later it is tried again, with no more than so many of the newest. */
 const RETRY_AFTER_MS = 5_000;
 const MOST_WAITING = 2_000;
@@ -73,6 +75,7 @@ export class JournalFiles {
     this.spending.add(entry);
     this.#waiting.push(entry);
     if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    if (this.#waiting.length === BATCH) void this.flush();
     this.#writeTimer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS).unref();
   }
 
