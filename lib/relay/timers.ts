@@ -5,12 +5,12 @@ export interface Deadline {
   cancel(): void;
 }
 
-/** How exact deadlines are. Moving one costs an assignment, so that every event of every stream may do it. */
-const TICK_MS = 25;
+/** The least that Node's timers wait: a timer that was set in a long turn of the loop may come so much too early. */
+const LEAST_MS = 1;
 
 /**
- * All deadlines of the process on one timer, which is set for the earliest of them: a stream whose deadlines move on with
- * each event wakes nobody. Times are in ms. Deadlines fire at most one tick late.
+ * All deadlines of the process on one timer, which is set for the earliest of them: moving one costs an assignment, so that
+ * every event of every stream may do it, and wakes nobody. Times are in ms. Deadlines fire as exactly as Node's timers.
  */
 export class Timers {
   readonly #now: () => number;
@@ -81,7 +81,7 @@ export class Timers {
       due === Number.POSITIVE_INFINITY
         ? undefined
         : // What a deadline guards, a connection, keeps the process alive by itself.
-          setTimeout(() => this.look(), Math.max(TICK_MS, Math.ceil(due - this.#now()))).unref();
+          setTimeout(() => this.look(), Math.max(LEAST_MS, Math.ceil(due - this.#now()))).unref();
   }
 }
 
