@@ -13,6 +13,8 @@ export interface WallRequest {
   attempt: number;
   /** Ms since the wall was started. */
   at: number;
+  /** Ms until the last byte of the answer so far was written; 0 while there is none. */
+  spokeFor: number;
   /** Ms until the other side went away before the answer was over. */
   leftAfter?: number;
 }
@@ -24,6 +26,7 @@ export interface WallRequest {
 export class Exchange {
   readonly request: WallRequest;
   readonly #socket: Socket;
+  readonly #began = performance.now();
   #chunked = false;
 
   constructor(request: WallRequest, socket: Socket) {
@@ -31,29 +34,34 @@ export class Exchange {
     this.#socket = socket;
   }
 
+  #send(bytes: Buffer | string): void {
+    this.#socket.write(bytes);
+    this.request.spokeFor = performance.now() - this.#began;
+  }
+
   /** Status line and headers; a body without a length is chunked. */
   head(status: number, headers: Record<string, string> = {}): void {
     this.#chunked = headers["content-length"] === undefined;
     const all = { connection: "keep-alive", ...(this.#chunked && { "transfer-encoding": "chunked" }), ...headers };
     const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-    this.#socket.write(`HTTP/1.1 ${status} X\r\n${lines.join("")}\r\n`);
+    this.#send(`HTTP/1.1 ${status} X\r\n${lines.join("")}\r\n`);
   }
 
   write(bytes: Buffer | string): void {
     const body = Buffer.from(bytes);
     if (body.length === 0 || this.#socket.destroyed) return;
-    if (!this.#chunked) return void this.#socket.write(body);
-    this.#socket.write(Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from("\r\n")]));
+    if (!this.#chunked) return void this.#send(body);
+    this.#send(Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from("\r\n")]));
   }
 
   /** Bytes as they are, whatever HTTP would have them look like. */
   raw(bytes: string): void {
-    if (!this.#socket.destroyed) this.#socket.write(bytes);
+    if (!this.#socket.destroyed) this.#send(bytes);
   }
 
   /** The body's proper end. */
   end(): void {
-    if (this.#chunked) this.#socket.write("0\r\n\r\n");
+    if (this.#chunked) this.#send("0\r\n\r\n");
   }
 
   json(status: number, value: unknown, headers: Record<string, string> = {}): void {
@@ -110,7 +118,16 @@ export async function startRawServer(answer: (exchange: Exchange) => void | Prom
       attempts.set(model, attempt);
       const at = performance.now() - started;
       const { path, headers, body } = read;
-      const request: WallRequest = { path, headers, body, model, stream: isStream(path, body), attempt, at };
+      const request: WallRequest = {
+        path,
+        headers,
+        body,
+        model,
+        stream: isStream(path, body),
+        attempt,
+        at,
+        spokeFor: 0,
+      };
       requests.push(request);
       const left = (): void => {
         request.leftAfter = performance.now() - started - at;
