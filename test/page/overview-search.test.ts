@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseCsv } from "../support/csv.ts";
 import { browserPath, startBrowser } from "./browser.ts";
 import { openStage, type Stage, twoProviders, words } from "./stage.ts";
 
@@ -38,6 +40,28 @@ describe.skipIf(browserPath === undefined)("Overview, looked through", () => {
     await page.getByLabel("Provider asked").selectOption("primary");
     await expect.poll(() => rows.count()).toBe(3);
     expect(await words(page.locator(".request-table tbody"))).not.toContain("gpt-5-mini");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("what the filter shows is downloaded as CSV, and so are today's sums", async () => {
+    const { page, complaints, close } = await stage.open();
+    const file = async (link: string) => {
+      const begun = page.waitForEvent("download");
+      await page.getByRole("link", { name: link }).click();
+      const download = await begun;
+      const text = await readFile(await download.path(), "utf8");
+      return { name: download.suggestedFilename(), rows: parseCsv(text.replace(/^\ufeff/, "").trimEnd()) };
+    };
+    await page.getByLabel("Provider asked").selectOption("primary");
+    const requests = await file("Download as CSV (the requests that fit)");
+    expect(requests.name).toMatch(/^ccm-requests-\d{4}-\d\d-\d\d\.csv$/);
+    const [header = [], ...rows] = requests.rows;
+    expect(new Set(rows.map((row) => row[header.indexOf("served_as")]))).toEqual(new Set([SONNET]));
+    await page.getByRole("radio", { name: "Model" }).check();
+    const sums = await file("Download as CSV (today's tokens and cost)");
+    expect(sums.name).toMatch(/^ccm-usage-by-model-/);
+    expect(sums.rows.map(([name]) => name)).toContain(SONNET);
     expect(complaints).toEqual([]);
     await close();
   });

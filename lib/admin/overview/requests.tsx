@@ -1,6 +1,15 @@
+import { CsvLink } from "../parts/csv-link.tsx";
 import { Empty, Problem, Waiting } from "../parts/messages.tsx";
 import { place } from "../state/place.ts";
-import { hasOlder, isFiltered, loadOlder, requests, requestsLoaded, requestsProblem } from "../state/requests.ts";
+import {
+  hasOlder,
+  isFiltered,
+  loadOlder,
+  requests,
+  requestsFile,
+  requestsLoaded,
+  requestsProblem,
+} from "../state/requests.ts";
 import { RequestDetail } from "./request-detail.tsx";
 import { RequestFilter } from "./request-filter.tsx";
 import { RequestTable } from "./request-table.tsx";
@@ -14,6 +23,7 @@ export function Requests() {
         <div class="section-head">
           <h2 id="requests-title">Last requests</h2>
           <RequestFilter />
+          <CsvLink href={requestsFile.value} of={isFiltered.value ? "the requests that fit" : "all requests"} />
         </div>
         {requestsProblem.value !== undefined && <Problem>{requestsProblem.value}</Problem>}
         {isFiltered.value && requests.value.length === 0 ? (

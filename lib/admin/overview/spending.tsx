@@ -1,9 +1,10 @@
 import "./spending.css";
 import type { UsageGroup } from "../../journal/usage-report.ts";
+import { CsvLink } from "../parts/csv-link.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Empty } from "../parts/messages.tsx";
 import { RadioChoice } from "../parts/radio-choice.tsx";
-import { usage, usageBy } from "../state/usage.ts";
+import { usage, usageBy, usageFile } from "../state/usage.ts";
 import { compact, dollars, grouped, percent } from "../words/format.ts";
 import { ruleWord } from "../words/rules.ts";
 import { Budgets } from "./budgets.tsx";
@@ -21,6 +22,7 @@ export function Spending() {
     <section aria-labelledby="spending-title">
       <div class="section-head">
         <h2 id="spending-title">Tokens and cost today</h2>
+        <CsvLink href={usageFile.value} of="today's tokens and cost" />
         <RadioChoice legend="By" value={usageBy} choices={GROUPINGS} />
       </div>
       <Loaded from={usage} what="what was used">

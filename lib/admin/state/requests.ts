@@ -26,6 +26,8 @@ const PAUSE_MS = 200;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export const filter = signal(NO_FILTER);
+/** Where all that fit can be downloaded, also those that are not in the list. */
+export const requestsFile = computed(() => `/api/downloads/requests.csv?${filterQuery()}`);
 export const isFiltered = computed(() => Object.values(filter.value).some((value) => value !== ""));
 
 /** Shows only what fits; empty strings fit everything. */
@@ -96,9 +98,13 @@ export function requestById(id: string): JournalEntry | undefined {
   return byId.value.get(id);
 }
 
+function filterQuery(): URLSearchParams {
+  return new URLSearchParams(Object.entries(filter.value).filter(([, value]) => value !== ""));
+}
+
 function pagePath(before?: string): string {
-  const query = new URLSearchParams({ limit: String(before === undefined ? PAGE_SIZE : OLDER_SIZE) });
-  for (const [key, value] of Object.entries(filter.value)) if (value !== "") query.set(key, value);
+  const query = filterQuery();
+  query.set("limit", String(before === undefined ? PAGE_SIZE : OLDER_SIZE));
   if (before !== undefined) query.set("before", before);
   return `/api/journal?${query}`;
 }

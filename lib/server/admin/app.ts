@@ -14,6 +14,7 @@ import { catalogView } from "./present/catalog.ts";
 import { modelViews } from "./present/models.ts";
 import { chartRoutes } from "./routes/chart.ts";
 import { configRoutes } from "./routes/config.ts";
+import { downloadRoutes } from "./routes/downloads.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { exchangeRoutes } from "./routes/exchanges.ts";
 import { journalRoutes } from "./routes/journal.ts";
@@ -49,6 +50,7 @@ export function createAdminApp(deps: AdminDeps): Hono {
   app.route("/api/exchanges", exchangeRoutes(deps));
   app.route("/api/usage", usageRoutes(deps));
   app.route("/api/chart", chartRoutes(deps));
+  app.route("/api/downloads", downloadRoutes(deps));
   app.route("/api/events", eventRoutes(deps));
   app.route("/api/oauth", oauthRoutes(deps));
 

@@ -1,5 +1,5 @@
-import { Hono } from "hono";
-import { GROUPINGS, type Grouping, sinceDay, usageReport } from "../../../journal/usage-report.ts";
+import { type Context, Hono } from "hono";
+import { GROUPINGS, type Grouping, sinceDay, type UsageReport, usageReport } from "../../../journal/usage-report.ts";
 import type { AdminDeps } from "../deps.ts";
 import { ApiFault } from "../errors.ts";
 import type { UsageView } from "../views.ts";
@@ -12,12 +12,8 @@ const DEFAULT_SINCE = "7d";
  */
 export function usageRoutes(deps: AdminDeps): Hono {
   return new Hono().get("/", async (c) => {
-    const since = sinceDay(c.req.query("since") ?? DEFAULT_SINCE, Date.now());
-    if (since === undefined) throw bad("since", "today, 7d, 4w, or a day such as 2026-11-24");
-    const by = c.req.query("by") ?? "provider";
-    if (!isGrouping(by)) throw bad("by", `one of ${GROUPINGS.join(", ")}`);
     // In this order: reading the rows counts what another server has spent.
-    const report = usageReport(await deps.usage.rows(since), by, since);
+    const report = await readReport(c, deps);
     const { warn_at, at_stop, model } = deps.config().settings.budget ?? {};
     return c.json({
       ...report,
@@ -26,6 +22,18 @@ export function usageRoutes(deps: AdminDeps): Hono {
       ...(at_stop === "cheaper" && model !== undefined && { at_stop_model: model }),
     } satisfies UsageView);
   });
+}
+
+/**
+ * The sums that the query asks for by `since` and `by`.
+ * @throws {ApiFault} 400
+ */
+export async function readReport(c: Context, deps: AdminDeps): Promise<UsageReport> {
+  const since = sinceDay(c.req.query("since") ?? DEFAULT_SINCE, Date.now());
+  if (since === undefined) throw bad("since", "today, 7d, 4w, or a day such as 2026-11-24");
+  const by = c.req.query("by") ?? "provider";
+  if (!isGrouping(by)) throw bad("by", `one of ${GROUPINGS.join(", ")}`);
+  return usageReport(await deps.usage.rows(since), by, since);
 }
 
 function isGrouping(text: string): text is Grouping {
