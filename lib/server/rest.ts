@@ -1,5 +1,10 @@
-/** So long nobody must have asked for anything. */
-const REST_MS = 5_000;
+const LOOK_MS = 5_000;
+/**
+ * So many looks in a row nobody must have asked for anything: half a minute. A full collection costs more than its pause: what V8 has
+ * compiled for speed it throws away with the last object of each shape, and the next hundreds of requests take half as long again.
+ * The pauses within a working session shall not cost that; memory is given back when it is over.
+ */
+const QUIET_LOOKS = 6;
 /** Less than this is not worth a pause. */
 const WORTHWHILE_BYTES = 4 * 1024 * 1024;
 /** The second pass gives back the pages that the first has emptied in part. */
@@ -39,6 +44,8 @@ export class Rest {
   /** Nothing: the start leaves garbage behind as well, two megabytes of it. */
   #settled = 0;
   #passes = PASSES;
+  /** Looks that it still has to be quiet. After the start there is no speed to lose yet. */
+  #patience = 1;
 
   constructor(heap: Heap, activity: () => Activity) {
     this.#heap = heap;
@@ -47,15 +54,18 @@ export class Rest {
 
   /** Looks every few seconds for as long as the process lives. */
   watch(): void {
-    setInterval(() => this.look(), REST_MS).unref();
+    setInterval(() => this.look(), LOOK_MS).unref();
   }
 
-  /** Collects when nothing has happened since the last look and enough has piled up before. */
+  /** Collects when nothing has happened for some looks and enough has piled up before. */
   look(): void {
     const { served, underWay } = this.#activity();
     if (served !== this.#seen || underWay > 0) {
       this.#seen = served;
+      this.#patience = QUIET_LOOKS;
       this.#passes = this.#heap.size() - this.#settled >= WORTHWHILE_BYTES ? PASSES : 0;
+    } else if (this.#patience > 1) {
+      this.#patience--;
     } else if (this.#passes > 0) {
       this.#passes--;
       this.#heap.collect();
