@@ -26,6 +26,24 @@ export function errorBody(type: string, message: string, requestId?: string): st
   return JSON.stringify({ type: "error", error: { type, message }, ...(requestId && { request_id: requestId }) });
 }
 
+/** The least that clients are asked to wait, so that they do not come back into the same trouble. */
+const MIN_WAIT_MS = 500;
+
+/**
+ * What an error tells its client of coming back: whether to do so by itself, and when, in both of the ways that clients read.
+ * The official SDKs and Claude Code heed the first before the others.
+ * @param waitMs left out where waiting mends nothing: there are clients that obey a time whatever else is said
+ */
+export function retryHeaders(retry: boolean, waitMs?: number): Record<string, string> {
+  if (waitMs === undefined) return { "x-should-retry": String(retry) };
+  const ms = Math.max(MIN_WAIT_MS, Math.ceil(waitMs));
+  return {
+    "x-should-retry": String(retry),
+    "retry-after": String(Math.ceil(ms / 1000)),
+    "retry-after-ms": String(ms),
+  };
+}
+
 /** The same envelope as a stream's last event. */
 export function errorEvent(type: string, message: string, requestId?: string): string {
   return `event: error\ndata: ${errorBody(type, message, requestId)}\n\n`;

@@ -24,7 +24,7 @@ export const FAILURE_REASONS = {
     weight: 0,
     status: 401,
     type: "authentication_error",
-    again: false,
+    again: true,
   },
   content_refused: {
     label: "content refused",

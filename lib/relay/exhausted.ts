@@ -1,4 +1,4 @@
-import { errorBody } from "../anthropic/errors.ts";
+import { errorBody, retryHeaders } from "../anthropic/errors.ts";
 import { FAILURE_REASONS, type Failure } from "../catalog/failure-reasons.ts";
 import type { AttemptRecord } from "../journal/entry.ts";
 
@@ -20,9 +20,6 @@ export interface ErrorAnswer {
 /** The table's reasons, the most telling first. */
 const MOST_TELLING = Object.keys(FAILURE_REASONS);
 
-/** The least that clients are asked to wait, so that they do not come back into the same trouble. */
-const MIN_WAIT_MS = 500;
-
 /** A client should come back by itself only if the wait is one that a person would sit through. */
 const PATIENT_MS = 60_000;
 
@@ -32,18 +29,19 @@ const PATIENT_MS = 60_000;
  */
 export function exhausted(attempts: readonly FailedAttempt[], requestId: string, readyInMs: number): ErrorAnswer {
   const telling = mostTelling(attempts);
-  if (!telling) return answer(529, "overloaded_error", "no provider could be asked", readyInMs, requestId, true);
+  if (!telling)
+    return answer(529, "overloaded_error", "no provider could be asked", retryHeaders(true, readyInMs), requestId);
   const { failure } = telling;
   const rule = FAILURE_REASONS[failure.reason];
-  if (rule.next === "stop" || failure.reason === "context_too_long") {
-    if (failure.verbatim) return verbatim(failure);
-    return answer(rule.status, rule.type, ownWords(failure), undefined, requestId, false);
-  }
+  const retry = rule.again && readyInMs <= PATIENT_MS;
+  // What nobody can serve, and what only money mends, is not mended by waiting: a time would only have clients wait for nothing.
+  const isOver = rule.next === "stop" || failure.reason === "context_too_long";
+  const passes = rule.again || (readyInMs > 0 && !isOver && failure.reason !== "billing");
+  const headers = retryHeaders(retry, passes ? readyInMs : undefined);
+  if (isOver && failure.verbatim) return verbatim(failure, headers);
+  if (isOver) return answer(rule.status, rule.type, ownWords(failure), headers, requestId);
   const message = `${telling.record.provider}: ${failure.message}${attempts.length > 1 ? ` (${tries(attempts)})` : ` (${one(telling)})`}`;
-  // Credit does not come back by waiting.
-  const passes = rule.again || (readyInMs > 0 && failure.reason !== "billing");
-  const wait = passes ? readyInMs : undefined;
-  return answer(rule.status, rule.type, message, wait, requestId, rule.again && readyInMs <= PATIENT_MS);
+  return answer(rule.status, rule.type, message, headers, requestId);
 }
 
 function mostTelling(attempts: readonly FailedAttempt[]): FailedAttempt | undefined {
@@ -60,15 +58,13 @@ function ownWords(failure: Failure): string {
     : "Input is too long.";
 }
 
-function verbatim(failure: Failure): ErrorAnswer {
+function verbatim(failure: Failure, retry: Record<string, string>): ErrorAnswer {
   const { body, contentType } = failure.verbatim ?? { body: Buffer.alloc(0), contentType: "application/json" };
-  const isFinal = failure.reason !== "client_login"; // that one the client mends, and then comes back
-  const headers = { "content-type": contentType, ...(isFinal && { "x-should-retry": "false" }) };
   return {
     status: failure.status ?? 400,
     type: FAILURE_REASONS[failure.reason].type,
     message: failure.message,
-    headers,
+    headers: { "content-type": contentType, ...retry },
     body,
   };
 }
@@ -77,22 +73,11 @@ function answer(
   status: number,
   type: string,
   message: string,
-  waitMs: number | undefined,
+  retry: Record<string, string>,
   requestId: string,
-  retry: boolean,
 ): ErrorAnswer {
-  const headers: Record<string, string> = {
-    "content-type": "application/json",
-    "x-should-retry": String(retry),
-    ...(waitMs !== undefined && waitHeaders(waitMs)),
-  };
+  const headers = { "content-type": "application/json", ...retry };
   return { status, type, message, headers, body: Buffer.from(errorBody(type, message, requestId)) };
-}
-
-/** When to come back, in both of the ways that clients read. */
-function waitHeaders(waitMs: number): Record<string, string> {
-  const ms = Math.max(MIN_WAIT_MS, Math.ceil(waitMs));
-  return { "retry-after": String(Math.max(1, Math.ceil(ms / 1000))), "retry-after-ms": String(ms) };
 }
 
 function tries(attempts: readonly FailedAttempt[]): string {

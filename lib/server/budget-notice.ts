@@ -1,3 +1,4 @@
+import { retryHeaders } from "../anthropic/errors.ts";
 import { type BudgetState, budgetKey, budgetName, dollars, shareUsed } from "../journal/budget.ts";
 
 /** One sentence for whoever sits before Claude Code: what is used up, until when, and what to do. */
@@ -37,8 +38,7 @@ export function warningHeaders(state: BudgetState): Record<string, string> {
 /** Headers of a refusal. Without a claim in them, Claude Code shows the error's own sentence. */
 export function refusalHeaders(state: BudgetState, now: number): Record<string, string> {
   return {
-    "retry-after": String(Math.max(1, Math.ceil((state.resetsAt - now) / 1000))),
-    "x-should-retry": "false",
+    ...retryHeaders(false, state.resetsAt - now),
     "anthropic-ratelimit-unified-status": "rejected",
     "anthropic-ratelimit-unified-overage-utilization": "1",
     "anthropic-ratelimit-unified-overage-surpassed-threshold": "1",

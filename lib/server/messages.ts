@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { retryHeaders } from "../anthropic/errors.ts";
 import { BadBody, type InboundRequest, readRequest } from "../anthropic/request.ts";
 import type { ClientReply } from "../relay/client-reply.ts";
 import { BodyError, readBody } from "./body.ts";
@@ -6,6 +7,9 @@ import type { ServerContext } from "./context.ts";
 import { clientReply, replyError } from "./reply.ts";
 import { newRequestId, serve } from "./serve.ts";
 import { recordUnserved } from "./unserved.ts";
+
+/** A body that did not come in time may do so the next time. */
+const TOO_SLOW = 408;
 
 /** `POST /v1/messages` */
 export async function handleMessages(
@@ -65,7 +69,8 @@ export function refuseBody(error: unknown, reply: ClientReply, requestId: string
     return { status: 400, message: error.message };
   }
   if (!(error instanceof BodyError)) throw error;
-  replyError(reply, error.status, error.message, { requestId, headers: { connection: "close" } });
+  const headers = { connection: "close", ...(error.status === TOO_SLOW && retryHeaders(true, 0)) };
+  replyError(reply, error.status, error.message, { requestId, headers });
   return error;
 }
 

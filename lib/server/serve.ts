@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { retryHeaders } from "../anthropic/errors.ts";
 import { withModel } from "../anthropic/facts.ts";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { Price } from "../catalog/types.ts";
@@ -34,6 +35,9 @@ const NO_ROUTE_STATUS: Readonly<Record<NoRoute["kind"], number>> = {
 
 /** A burst is waited out in a short line; beyond it the client does better to come back by itself. */
 const LINE = { waitMs: 5_000, longest: 100 };
+
+/** When who was turned away does well to come back. */
+const TURNED_AWAY_MS = 2_000;
 
 const OWN_MACHINE: Price = { input: 0, output: 0 };
 
@@ -73,8 +77,7 @@ function turnAway({ inbound, reply, ...incoming }: Incoming, limit: number, cont
     return;
   }
   const message = `${limit} requests are under way already (performance.max_concurrent_requests)`;
-  const later = { "retry-after": "2", "retry-after-ms": "2000", "x-should-retry": "true" };
-  replyError(reply, 429, message, { requestId: incoming.id, headers: later });
+  replyError(reply, 429, message, { requestId: incoming.id, headers: retryHeaders(true, TURNED_AWAY_MS) });
   recordUnserved(context, request, { status: 429, message });
 }
 

@@ -75,7 +75,8 @@ describe("the client's own login", () => {
     anthropic.handle((_request, reply) => reply.error(401, "authentication_error", "OAuth token has expired."));
     const response = await ask();
     expect(response.status).toBe(401);
-    expect(response.headers.get("x-should-retry")).toBeNull();
+    const [again, ms] = ["x-should-retry", "retry-after-ms"].map((name) => response.headers.get(name));
+    expect([again, ms]).toEqual(["true", "500"]);
     expect(await response.json()).toEqual({
       type: "error",
       error: { type: "authentication_error", message: "OAuth token has expired." },

@@ -146,7 +146,8 @@ failures before the first word; [failover](failover.md) tells the rest.
 
 The first in this order decides what the client is told when every provider has failed, with the status in the last but one column
 (or the provider's own, where its words are relayed). \`x-should-retry\` is what the last column says, and "no" too where nobody is fit
-again within a minute; \`retry-after\` and \`retry-after-ms\` tell when somebody is.
+again within a minute; \`retry-after\` and \`retry-after-ms\` tell when somebody is. Where waiting mends nothing no time is told: there are
+programs that wait for it, whatever else is said.
 
 | reason | in words | what follows | counts against health | what cools down | the client is told | shall it come back |
 |---|---|---|---|---|---|---|

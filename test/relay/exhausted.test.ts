@@ -27,7 +27,7 @@ describe.each(REASONS)("nobody served: %s", (reason) => {
     expect(again).toBe(String(rule.again));
     expect(soon).toMatchObject(rule.again ? { "retry-after": "1", "retry-after-ms": "500" } : {});
     const later = answer(2_300).headers;
-    const isFinal = rule.next === "stop" || rule.next === "larger" || reason === "billing";
+    const isFinal = !rule.again && (rule.next === "stop" || rule.next === "larger" || reason === "billing");
     expect(later["retry-after-ms"]).toBe(isFinal ? undefined : "2300");
     expect(later["retry-after"]).toBe(isFinal ? undefined : "3");
   });
