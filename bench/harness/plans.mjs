@@ -21,7 +21,7 @@ const full = {
   sse: { rounds: 5, first: 60, paced: { events: 150, everyMs: 10 }, burst: { streams: 6, events: 500 } },
   open: { rounds: 3, streams: [1, 16, 64, 256], seconds: 0.8, longest: 2 },
   rate: { rounds: 3, seconds: 1, sizes: ["1 KB", "50 KB"], connections: [1, 32] },
-  memory: { idleMs: 13_000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 12_000 },
+  memory: { idleMs: 13_000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 45_000 },
   start: { rounds: 9 },
   decision: { rounds: 5, iterations: 1000 },
   journal: { rounds: 5, entries: 20_000 },

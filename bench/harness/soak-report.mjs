@@ -87,7 +87,7 @@ ${answers} answers, none failed, and ${aborted} streams aborted by the client, $
 taken up by a client that came back with the same body.
 
 ${markdown([
-  ["", "before", "at most", "8 s after"],
+  ["", "before", "at most", "45 s after"],
   ["RSS (MB)", ...cells("rss", 1)],
   ["private memory (MB)", ...cells("private", 1)],
   ["open files", ...cells("files", 0)],

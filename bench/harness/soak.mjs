@@ -14,7 +14,7 @@ const SAMPLE_MS = 2000;
 const SETTLED_AFTER = 0.4;
 const EVENTS = 30;
 /** The server rests, writes down what waits, and gives back what it can. */
-const REST_MS = 8000;
+const REST_MS = 45_000;
 
 /** What goes on at the same time on each wire. */
 const MIX = [
