@@ -106,6 +106,11 @@ export interface Quirks {
    * Default: it has none.
    */
   searchTool?: { type: string; sources?: true };
+  /**
+   * anthropic: Anthropic's own web search tool is taken, and its hits are told as Anthropic does, whatever the model.
+   * Default: with Claude's models only.
+   */
+  serverSearch?: boolean;
   /** openai-chat: structured output form. Default `json_schema`. */
   structuredOutput?: "json_schema" | "json_object" | "omit";
   /** openai-chat: send `prompt_cache_key` (a hash of the session). */
@@ -152,6 +157,15 @@ export interface Quirks {
   toolsInInput?: boolean;
 }
 
+/** Another of a vendor's APIs, which searches the web. The key goes there as it usually goes over that wire. */
+export interface SearchPlace {
+  wire: WireId;
+  /** Of its base URL, to be put behind that of the entry's own wire (may hold `..`). */
+  path: string;
+  /** For the user, when it is refused there: whose key is. */
+  whenRefused?: string;
+}
+
 /** One provider type: everything we know of a vendor's API. Adding a provider is one of these. */
 export interface ProviderType {
   id: string;
@@ -178,6 +192,8 @@ export interface ProviderType {
   quirks?: Quirks;
   /** Models that need another wire than the entry's own; first match wins. Both wires have the same base URL. */
   wireRules?: readonly { models: RegExp; wire: WireId }[];
+  /** Where a request for nothing but a web search goes, if the vendor does not search over the entry's own wire. */
+  searchAt?: SearchPlace;
   /**
    * Prefixes of model ids that this provider serves under those very names. The empty prefix stands for every name that
    * is not Claude's: a server of the user's own knows best what it calls its models.

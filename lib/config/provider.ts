@@ -47,7 +47,7 @@ export function resolveProvider(
   if (authType === "api_key" && apiKeys.length === 0 && config.enabled && noKeyWritten(written)) {
     note(["api_key"], missingKey(type, env));
   }
-  return {
+  const provider: Provider = {
     name: config.name,
     type,
     wire,
@@ -65,6 +65,16 @@ export function resolveProvider(
     ...(config.login === "" ? {} : { login: config.login }),
     oauth: config.oauth,
   };
+  const search = config.wire === "" ? searchWay(provider) : undefined;
+  return search ? { ...provider, search } : provider;
+}
+
+/** The way that the catalogue knows for web searches, on the same host; a wire that the user chose is kept to. */
+function searchWay(provider: Provider): Provider | undefined {
+  const { searchAt } = provider.type;
+  const address = searchAt && provider.baseUrl + searchAt.path;
+  if (!searchAt || address === undefined || !URL.canParse(address)) return undefined;
+  return { ...provider, wire: searchAt.wire, baseUrl: new URL(address).href, isForSearch: true };
 }
 
 function readBaseUrl(
@@ -96,7 +106,13 @@ function readBaseUrl(
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
     fault(["base_url"], "must be an address that begins with https:// or http://.");
   }
-  return config.base_url.replace(/\/+$/, "");
+  return withoutEndpoint(config.base_url, wire);
+}
+
+/** People copy the whole address of an endpoint, or leave its end off; Anthropic's `/v1` belongs to the endpoint. */
+function withoutEndpoint(address: string, wire: Provider["wire"]): string {
+  const base = address.replace(/\/+$/, "").replace(/\/(?:messages|chat\/completions|responses)$/, "");
+  return wire === "anthropic" ? base.replace(/\/v1$/, "") : base;
 }
 
 function readKeys(

@@ -27,6 +27,10 @@ export interface Provider {
   wireChosen?: boolean;
   /** Without a trailing slash. */
   baseUrl: string;
+  /** The same provider as requests for nothing but a web search reach it, where that is another way. */
+  search?: Provider;
+  /** It is such a way: what happens there says nothing about the provider. */
+  isForSearch?: true;
   authType: NonNullable<ProviderConfig["auth_type"]>;
   /**
    * Secrets, in the order of the file: keys, or `file:PATH` and `cmd:COMMAND`, which say where one is to be had. Empty where

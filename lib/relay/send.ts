@@ -10,6 +10,7 @@ import type { Target } from "../wires/wire.ts";
 import { type AttemptOutcome, attempt } from "./attempt.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Detour, Run, Step } from "./run.ts";
+import { readRefusedSearch } from "./searches.ts";
 import { keyOf } from "./steps.ts";
 
 export interface SendOptions {
@@ -84,6 +85,7 @@ async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {
     if (run.job.reply.gone) outcome.failure = { reason: "client_gone", message: "the client went away" };
     if (isClientsOwn(provider, outcome.failure)) outcome.failure.reason = "client_login";
     const failure = withoutSecrets(outcome.failure, [...(credential?.secrets ?? []), ...secretHeaders(provider)]);
+    if (outcome.kind === "failed") readRefusedSearch(run, step, failure);
     record.failure = failure.reason;
     record.message = failure.message;
     if (failure.status !== undefined) record.status = failure.status;
@@ -196,7 +198,7 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
   const outcome = await running.outcome;
   run.ended(record);
   if (outcome.kind === "answered") claim();
-  return { outcome, counts: fault?.counts ?? true, ...(!fault && { credential }) };
+  return { outcome, counts: fault?.counts ?? !provider.isForSearch, ...(!fault && { credential }) };
 }
 
 /** Whoever simulates silence shall not have to sit through all of it. */

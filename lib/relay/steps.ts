@@ -1,5 +1,6 @@
 import { credentialCount } from "../credentials/headers.ts";
 import type { Run, Step } from "./run.ts";
+import { wayOf } from "./searches.ts";
 
 /**
  * Whom to ask, in which order: the candidates of the decision with each of their credentials; those whose circuit is open
@@ -82,12 +83,13 @@ export function keyOf({ mapping, credential }: Step): [provider: string, credent
 }
 
 function allSteps(run: Run): Step[] {
-  return run.job.decision.candidates.flatMap(({ mapping }) =>
-    Array.from({ length: Math.max(1, credentialCount(mapping.provider)) }, (_, credential) => ({
+  return run.job.decision.candidates.flatMap(({ mapping: asMapped }) => {
+    const mapping = wayOf(asMapped, run.job.inbound);
+    return Array.from({ length: Math.max(1, credentialCount(mapping.provider)) }, (_, credential) => ({
       mapping,
       credential,
-    })),
-  );
+    }));
+  });
 }
 
 function coolingUntil(run: Run, step: Step): number {

@@ -18,17 +18,19 @@ interface Offer {
   handler: Handler;
   /** TOML of the provider. */
   more?: string;
+  /** Of its base URL. */
+  path?: string;
 }
 
 async function house(...offers: Offer[]): Promise<{ mux: Mux; upstreams: Upstream[] }> {
   const upstreams: Upstream[] = [];
   let config = "";
-  for (const [n, { type, handler, more = "" }] of offers.entries()) {
+  for (const [n, { type, handler, more = "", path = "" }] of offers.entries()) {
     const upstream = await startUpstream(handler);
     steps.push(() => upstream.close());
     upstreams.push(upstream);
     const key = type === "vertex-ai" ? "" : 'api_key = "sk-0123456789abcdef"\n';
-    config += `[[providers]]\nname = "p${n}"\ntype = "${type}"\nbase_url = "${upstream.url}"\n${key}${more}\n`;
+    config += `[[providers]]\nname = "p${n}"\ntype = "${type}"\nbase_url = "${upstream.url}${path}"\n${key}${more}\n`;
   }
   const chain = offers.map(({ model }, n) => `{ name = "p${n}", priority = ${n + 1}, model = "${model}" }`);
   const mux = await startMux({ config: `${config}[[models]]\nname = "m"\nproviders = [${chain.join(", ")}]\n` });
@@ -57,6 +59,20 @@ async function search({ url }: Mux) {
   const text = message.content.map((block) => (block.type === "text" ? block.text : "")).join("");
   return { message, hits, text };
 }
+
+/** A request like any other. */
+const converse = ({ url }: Mux, more: Json = {}) =>
+  fetch(`${url}/v1/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": "any" },
+    body: JSON.stringify({
+      model: "m",
+      max_tokens: 9,
+      stream: true,
+      messages: [{ role: "user", content: "hi" }],
+      ...more,
+    }),
+  });
 
 const PAGE = { url: "https://example.com/sparrows", title: "Sparrows" };
 const WORDS = "Sparrows stay.";
@@ -198,6 +214,35 @@ const SEARCHERS: readonly (Offer & { name: string; asked: Json })[] = [
     asked: { tools: [{ type: "web_search", web_search: { enable: true, search_result: true } }] },
   },
   {
+    name: "DeepSeek",
+    type: "deepseek",
+    model: "deepseek-flash",
+    handler: anthropic,
+    asked: { tools: [{ type: "web_search_20250305", name: "web_search", max_uses: 8 }] },
+  },
+  {
+    name: "ZenMux",
+    type: "zenmux",
+    model: "z-ai/glm-5.2",
+    handler: anthropic,
+    asked: { tools: [{ type: "web_search_20250305", name: "web_search", max_uses: 8 }] },
+  },
+  {
+    name: "OpenRouter over Anthropic's protocol",
+    type: "openrouter",
+    model: "x/y",
+    more: 'wire = "anthropic"',
+    handler: anthropic,
+    asked: { tools: [{ type: "web_search_20250305", name: "web_search", max_uses: 8 }] },
+  },
+  {
+    name: "z.ai",
+    type: "z.ai",
+    model: "glm-5.3",
+    handler: chat({}, { web_search: [{ link: PAGE.url, title: PAGE.title }] }),
+    asked: { tools: [{ type: "web_search", web_search: { search_query: "sparrows in winter" } }] },
+  },
+  {
     name: "Gemini",
     type: "gemini",
     model: "gemini-3.8-flash",
@@ -212,6 +257,12 @@ const SEARCHERS: readonly (Offer & { name: string; asked: Json })[] = [
     asked: { tools: [{ googleSearch: {} }] },
   },
 ];
+
+function searcher(name: string): Offer {
+  const found = SEARCHERS.find((offer) => offer.name === name);
+  if (!found) throw new Error(`${name} is not in the list`);
+  return found;
+}
 
 describe("a vendor that searches", () => {
   it.each(SEARCHERS)("$name is asked in its own way, and its hits come back as Anthropic's would", async (offer) => {
@@ -232,6 +283,7 @@ const SILENT = PROVIDER_TYPES.filter(
   ({ id, quirks = {} }) =>
     !quirks.webSearch &&
     !quirks.searchTool &&
+    !quirks.serverSearch &&
     !["anthropic", "anthropic-compatible", "gemini", "vertex-ai"].includes(id),
 );
 
@@ -250,10 +302,121 @@ describe("a vendor that does not search", () => {
   });
 
   it("is passed over for one of the same model that does", async () => {
-    const [, , , openrouter] = SEARCHERS;
-    if (!openrouter) throw new Error("there is no such vendor");
-    const { mux, upstreams } = await house({ type: "mistral", model: "some-model", handler: other }, openrouter);
+    const { mux, upstreams } = await house(
+      { type: "mistral", model: "some-model", handler: other },
+      searcher("OpenRouter"),
+    );
     expect((await search(mux)).hits).toEqual([PAGE]);
     expect(upstreams.map(({ requests }) => requests.length)).toEqual([0, 1]);
+  });
+});
+
+describe("a vendor that searches over another of its APIs", () => {
+  const zai: Offer = { type: "z.ai", model: "glm-5.3", path: "/api/anthropic", handler: other };
+  const general: Handler = chat({}, { web_search: [{ link: PAGE.url, title: PAGE.title }] });
+  /** What it says to a coding plan's key at the API that is paid by use. */
+  const noPackage: Handler = (request, reply) =>
+    request.path.includes("/paas/")
+      ? reply.json(
+          { error: { code: "1113", message: "Insufficient balance or no resource package." }, request_id: "1" },
+          { status: 429 },
+        )
+      : anthropic(request, reply);
+
+  it.each(["/api/anthropic", "/api/anthropic/", "/api/anthropic/v1", "/api/anthropic/v1/messages"])(
+    "is asked there for searches, on the host of its base URL (%s), and for nothing else",
+    async (path) => {
+      const { mux, upstreams } = await house({
+        ...zai,
+        path,
+        handler: (request, reply) =>
+          request.path.includes("/paas/") ? general(request, reply) : anthropic(request, reply),
+      });
+      expect((await search(mux)).hits).toEqual([PAGE]);
+      expect((await converse(mux)).status).toBe(200);
+      const [asked, talked] = upstreams[0]?.requests ?? [];
+      expect([asked?.path, talked?.path]).toEqual(["/api/paas/v4/chat/completions", "/api/anthropic/v1/messages"]);
+      expect(asked?.headers.authorization).toBe("Bearer sk-0123456789abcdef");
+      expect(asked?.headers).not.toHaveProperty("x-api-key");
+      expect(asked?.headers).not.toHaveProperty("anthropic-version");
+    },
+  );
+
+  it("is asked for a search beside other tools where it is asked for everything else", async () => {
+    const { mux, upstreams } = await house({ ...zai, handler: anthropic });
+    const tools = [
+      { type: "web_search_20250305", name: "web_search" },
+      { name: "Read", input_schema: { type: "object" } },
+    ];
+    expect((await converse(mux, { tools })).status).toBe(200);
+    expect(upstreams[0]?.requests[0]?.path).toBe("/api/anthropic/v1/messages");
+  });
+
+  it("and refuses the key there says so in words, and is as fit as before for everything else", async () => {
+    const { mux, upstreams } = await house({ ...zai, handler: noPackage });
+    const { message, text } = await search(mux);
+    expect(message.content[1]).toMatchObject({
+      type: "web_search_tool_result",
+      content: { type: "web_search_tool_result_error", error_code: "unavailable" },
+    });
+    expect(text).toContain('No web search was done: the provider "p0" refused it (HTTP 429): Insufficient balance');
+    expect(text).toContain("coding plan's key");
+    const answer = await converse(mux);
+    expect([answer.status, answer.headers.get("x-ccm-attempts")]).toEqual([200, "1"]);
+    expect(upstreams[0]?.requests.map(({ path }) => path)).toEqual([
+      "/api/paas/v4/chat/completions",
+      "/api/anthropic/v1/messages",
+    ]);
+  });
+
+  it("and refuses the key there is followed by the next", async () => {
+    const { mux, upstreams } = await house({ ...zai, handler: noPackage }, searcher("OpenRouter"));
+    expect((await search(mux)).hits).toEqual([PAGE]);
+    expect(upstreams.map(({ requests }) => requests.length)).toEqual([1, 1]);
+  });
+
+  it("stays with the wire that the user has chosen", async () => {
+    const { mux, upstreams } = await house({ ...zai, more: 'wire = "anthropic"' });
+    expect((await search(mux)).text).toContain('No web search was done: the provider "p0" that serves');
+    expect(upstreams[0]?.requests).toHaveLength(0);
+  });
+});
+
+describe("a search that the vendor refuses", () => {
+  const message = "Hosted tool 'web_search' is not supported with gpt-4.1-nano.";
+  const refused: Handler = (_, reply) =>
+    reply.json({ error: { message, type: "invalid_request_error", param: "tools", code: null } }, { status: 400 });
+
+  it("because of the model is told in the vendor's words, and is no error", async () => {
+    const { mux } = await house({ type: "openai", model: "gpt-6-sol", handler: refused });
+    const { message: answer, text } = await search(mux);
+    expect(text).toContain(`No web search was done: the provider "p0" refused it (HTTP 400): Hosted tool`);
+    expect(answer.usage.server_tool_use ?? null).toBeNull();
+  });
+
+  it("because of the model is done by the next", async () => {
+    const { mux } = await house({ type: "openai", model: "gpt-6-sol", handler: refused }, searcher("OpenRouter"));
+    expect((await search(mux)).hits).toEqual([PAGE]);
+  });
+
+  it("at Anthropic stays Anthropic's own refusal", async () => {
+    const own = { type: "error", error: { type: "invalid_request_error", message: "max_uses: must be positive" } };
+    const { mux } = await house({
+      type: "anthropic",
+      model: "claude-haiku-5-5",
+      handler: (_, reply) => reply.json(own, { status: 400 }),
+    });
+    const answer = await converse(mux, { tools: [{ type: "web_search_20250305", name: "web_search" }] });
+    expect([answer.status, await answer.json()]).toEqual([400, own]);
+  });
+
+  it("and that is not JSON stays the client's mistake", async () => {
+    const { mux, upstreams } = await house({ type: "openai", model: "gpt-6-sol", handler: refused });
+    const answer = await converse(mux, {
+      tools: [{ type: "web_search_20250305", name: "web_search" }],
+      messages: ["hi"],
+    });
+    expect(answer.status).toBe(400);
+    expect(upstreams[0]?.requests).toHaveLength(0);
   });
 });

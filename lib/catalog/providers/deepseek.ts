@@ -15,6 +15,8 @@ export const deepseek: ProviderType = {
   modelList: "/../models",
   quirks: {
     betas: "strip",
+    // https://github.com/deepseek-ai/deepseek-harness/tree/main/packages/web/web-search-deepseek
+    serverSearch: true,
     reasoningIn: ["thinking", "reasoning_effort"],
     reasoningReplay: "reasoning_content",
     // The field must be there on every answer with calls; empty will do.

@@ -23,6 +23,8 @@ export const openrouter: ProviderType = {
     reasoningIn: "reasoning",
     reasoningReplay: "reasoning_details",
     webSearch: "openrouter-plugin",
+    // https://openrouter.ai/docs/sdks/typescript/api-reference/models/messagesrequesttoolunion
+    serverSearch: true,
     cacheControl: ["anthropic/", "google/", "qwen/"],
     // Without it a route may ignore tools or reasoning in silence.
     extraFields: { provider: { require_parameters: true } },

@@ -22,6 +22,14 @@ export const zAi: ProviderType = {
     structuredOutput: "json_object",
     webSearch: "zai",
   },
+  // The Anthropic address has no search of its own; https://docs.z.ai/guides/tools/web-search
+  searchAt: {
+    wire: "openai-chat",
+    path: "/../paas/v4",
+    whenRefused: "z.ai searches for keys with a balance; a coding plan's key may not.",
+  },
+  // https://docs.z.ai/guides/overview/pricing
+  surcharges: { search: 0.01 },
   serves: ["glm-"],
   standIns: { opus: "glm-5.3", sonnet: "glm-5.3", haiku: "glm-4.7" },
   docs: "https://docs.z.ai",

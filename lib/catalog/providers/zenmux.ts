@@ -12,7 +12,8 @@ export const zenmux: ProviderType = {
   keyPrefix: "sk-",
   keyUrl: "https://zenmux.ai/settings/keys",
   modelList: "/../v1/models",
-  quirks: { betas: "strip" },
+  // https://docs.zenmux.ai/guide/advanced/web-search.html
+  quirks: { betas: "strip", serverSearch: true },
   serves: [
     "anthropic/",
     "openai/",

@@ -18,6 +18,7 @@ import { refuseUnportable } from "../shared/unportable.ts";
 import type { Target } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
 import { changeBlocks, lacksThinking, withReminders } from "./history.ts";
+import { type SearchForm, searchForm } from "./search-tool.ts";
 
 /** What only Anthropic itself understands, and other vendors of its protocol refuse or should not know. */
 const ANTHROPIC_ONLY = [
@@ -44,23 +45,22 @@ interface PlainTools {
   dropped: readonly string[];
 }
 
-const cache = new ToolsCache<PlainTools>((tools, forClaude) => plainTools(tools, forClaude === CLAUDE));
-const CLAUDE = {};
-const OTHERS = {};
+const cache = new ToolsCache<PlainTools>((tools, search) => plainTools(tools, search as SearchForm));
 
-/** The request's tools for a vendor other than Anthropic. Claude knows Anthropic's own tools wherever it is hosted. */
-export function thirdPartyTools(inbound: InboundRequest, { model }: Target): PlainTools {
-  return cache.get(inbound, claudeTraits(model) ? CLAUDE : OTHERS);
+/** The request's tools for a vendor other than Anthropic. */
+export function thirdPartyTools(inbound: InboundRequest, target: Target): PlainTools {
+  return cache.get(inbound, searchForm(target));
 }
 
-function plainTools(tools: Tool[], forClaude: boolean): PlainTools {
+function plainTools(tools: Tool[], search: SearchForm): PlainTools {
   const { functions, webSearch, dropped } = sortTools(tools);
   const items = functions.map(({ name, description, schema }) => ({
     name,
     ...(description !== undefined && { description }),
     input_schema: schema ?? { type: "object" },
   }));
-  const own = forClaude && webSearch ? [...items, webSearch] : items;
+  const searching = webSearch && search(webSearch);
+  const own = searching ? [...items, searching] : items;
   return { json: JSON.stringify(own).slice(1, -1), names: { size: functions.length }, webSearch, dropped };
 }
 

@@ -16,7 +16,7 @@ interface SearchForm {
   models?: RegExp;
   /** May the client's functions stand beside it, with the model choosing? Otherwise every turn would be a search. */
   mixes: boolean;
-  request: (wish: SearchWish) => SearchFields;
+  request: (wish: SearchWish, besideFunctions: boolean) => SearchFields;
 }
 
 /** How vendors of Chat Completions are asked to search. The first form whose models match is taken. */
@@ -71,13 +71,22 @@ const FORMS: Readonly<Record<NonNullable<Quirks["webSearch"]>, readonly SearchFo
       }),
     },
   ],
-  // https://docs.z.ai/api-reference/llm/chat-completion
+  // https://docs.z.ai/guides/tools/web-search: one domain at most; it searches when it is told what for.
   zai: [
     {
       mixes: true,
-      request: () => ({
+      request: ({ query, allowedDomains: [domain, ...domains] }, besideFunctions) => ({
         tools: [
-          { type: "web_search", web_search: { enable: true, search_engine: "search-prime", search_result: true } },
+          {
+            type: "web_search",
+            web_search: {
+              enable: true,
+              search_engine: "search-prime",
+              search_result: true,
+              ...(query !== "" && !besideFunctions && { search_query: query }),
+              ...(domain !== undefined && domains.length === 0 && { search_domain_filter: domain }),
+            },
+          },
         ],
       }),
     },
@@ -99,7 +108,7 @@ export function willSearch(target: Target, besideFunctions: boolean): boolean {
 
 /** The fields that make the vendor search; undefined where it cannot, or cannot beside functions. */
 export function searchFields(target: Target, wish: SearchWish, besideFunctions: boolean): SearchFields | undefined {
-  return willSearch(target, besideFunctions) ? formOf(target)?.request(wish) : undefined;
+  return willSearch(target, besideFunctions) ? formOf(target)?.request(wish, besideFunctions) : undefined;
 }
 
 function formOf({ type, model }: Target): SearchForm | undefined {

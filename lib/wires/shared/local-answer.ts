@@ -1,7 +1,8 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
-import type { Tool } from "../../anthropic/types.ts";
+import type { MessageAnswer, Tool } from "../../anthropic/types.ts";
 import { CannotCarry, type LocalAnswer, type Target, type TranslationContext } from "../wire.ts";
-import { bodyOf } from "./body.ts";
+import { bodyOf, toolsOf } from "./body.ts";
+import { sortTools } from "./tool-list.ts";
 import { searchUnavailable, searchWish } from "./web-search.ts";
 
 /** What a wire must know of its requests to answer some of them itself. */
@@ -38,8 +39,21 @@ export function localAnswer(
     return wire.tools(inbound, target);
   });
   if (!tools?.webSearch || tools.names.size > 0 || wire.canSearch(target)) return undefined;
-  const { query } = searchWish(tools.webSearch, bodyOf(inbound));
-  return { when: "last_resort", message: searchUnavailable(messageId, model, query, target.provider) };
+  const why = `the provider "${target.provider}" that serves this model has none`;
+  return { when: "last_resort", message: withoutSearch(inbound, messageId, why) };
+}
+
+/** Is the request nothing but a web search? Claude Code asks for each of its searches in a request of its own. */
+export function isSearch(inbound: InboundRequest): boolean {
+  if (!inbound.facts.toolTypes.some((type) => type.startsWith("web_search"))) return false;
+  return readable(() => sortTools(toolsOf(inbound)).functions.length === 0) ?? false;
+}
+
+/** The answer to a web search that nobody did. @param why half a sentence for the user */
+export function withoutSearch(inbound: InboundRequest, messageId: string, why: string): MessageAnswer {
+  const { webSearch } = sortTools(toolsOf(inbound));
+  const query = webSearch ? searchWish(webSearch, bodyOf(inbound)).query : "";
+  return searchUnavailable(messageId, inbound.facts.model, query, why);
 }
 
 /** Undefined for a body that is not well-formed: the request will say what is wrong with it. */

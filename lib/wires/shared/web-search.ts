@@ -53,8 +53,8 @@ export function writeSearch(sink: AnswerSink, query: string, hits: readonly Sear
   );
 }
 
-/** The answer to a web search where the provider has none: an error that the client can show, and words that say why. */
-export function searchUnavailable(id: string, model: string, query: string, provider: string): MessageAnswer {
+/** The answer to a web search that nobody did: an error that the client can show, and words that say why. */
+export function searchUnavailable(id: string, model: string, query: string, why: string): MessageAnswer {
   const call = `srvtoolu_${hashed(id).slice(0, 24)}`;
   return {
     id,
@@ -66,7 +66,7 @@ export function searchUnavailable(id: string, model: string, query: string, prov
       { type: "web_search_tool_result", tool_use_id: call, content: UNAVAILABLE },
       {
         type: "text",
-        text: `No web search was done: the provider "${provider}" that serves this model has none. Route web searches ([router.websearch]) to a provider that can search.`,
+        text: `No web search was done: ${why}. Route web searches ([router.websearch]) to a provider that can search.`,
       },
     ],
     stop_reason: "end_turn",
