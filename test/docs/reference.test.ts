@@ -114,9 +114,16 @@ function providerText(type: ProviderType): string {
     `protocol \`${type.wire}\`${url ? ` at \`${url}\`` : ", address by `base_url`"}`,
     `login: ${type.authTypes.map((auth) => `\`${auth}\``).join(", ")}${type.keyVariable ? `; key from \`$${type.keyVariable}\`` : ""}${type.keyUrl ? `, made [here](${type.keyUrl})` : ""}`,
     ...(standIns.length > 0 ? [`stands in for Claude's tiers: ${standIns.join(", ")}`] : []),
+    ...searchText(type),
     ...(type.note ? [type.note] : []),
   ];
   return `### ${type.docs ? `[${type.label}](${type.docs})` : type.label}\n\n${lines.map((line) => `- ${line}`).join("\n")}\n`;
+}
+
+function searchText({ searchAt, baseUrls, wire }: ProviderType): string[] {
+  if (!searchAt) return [];
+  const { href } = new URL(`${baseUrls[wire]}${searchAt.path}`);
+  return [`web searches go over \`${searchAt.wire}\` at \`${href}\`. ${searchAt.whenRefused ?? ""}`.trim()];
 }
 
 const NEXT: Readonly<Record<(typeof FAILURE_REASONS)[keyof typeof FAILURE_REASONS]["next"], string>> = {
