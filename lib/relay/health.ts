@@ -24,7 +24,7 @@ interface Cell {
   openUntil: number;
   /** Half open: one request is trying. */
   probing: boolean;
-  /** Outcomes of the last half minute, oldest first. */
+  /** The latest outcomes within half a minute, oldest first. */
   recent: { time: number; ok: boolean }[];
 }
 
@@ -40,6 +40,8 @@ export interface HealthSnapshot {
 const WINDOW_MS = 30_000;
 const WINDOW_MIN = 5;
 const WINDOW_SHARE = 0.5;
+/** More outcomes than these are not looked at: under load half a minute holds tens of thousands. */
+const WINDOW_MAX = 50;
 
 /** Failures that come slowly cost the user a whole waiting time each, so they are tried again more rarely. */
 const SLOW = { baseMs: 15_000, maxMs: 120_000 };
@@ -196,7 +198,7 @@ export class Health {
 
   #recent({ recent }: Cell): Cell["recent"] {
     const since = this.#now() - WINDOW_MS;
-    return recent.filter(({ time }) => time > since);
+    return recent.slice(1 - WINDOW_MAX).filter(({ time }) => time > since);
   }
 
   #existing(provider: string, credential: number, model: string): Cell[] {

@@ -71,6 +71,16 @@ describe("a circuit", () => {
     }
   });
 
+  test("opens for it however much went well just before", () => {
+    fail("server_error");
+    for (let i = 0; i < 1_000; i++) health.success("a", 0, "m");
+    const trips = Array.from({ length: 60 }, () => {
+      health.success("a", 0, "m");
+      return fail("server_error") > 0;
+    });
+    expect(trips).toContain(true);
+  });
+
   test("forgets after half a minute that it failed every other time", () => {
     for (let i = 0; i < 10; i++) {
       now += 20_000;
