@@ -58,8 +58,8 @@ async function sendRenewed(run: Run, step: Step, how: SendOptions): Promise<Sent
   }
 }
 
-/** The token that a request began with, one that came in the meantime, and one that was fetched for its sake. */
-const MOST_TOKENS = 3;
+/** The token that a request began with, and a newer one. */
+const MOST_TOKENS = 2;
 
 /** One try, recorded. */
 async function sendOnce(run: Run, step: Step, how: SendOptions): Promise<Sent> {

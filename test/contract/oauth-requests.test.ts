@@ -182,16 +182,26 @@ describe("a token that the vendor refuses before its time", () => {
     expect(house.vendor.refreshes).toBe(1);
   });
 
-  it("twice is left alone for a while, and the next provider serves", async () => {
-    const house = await signedIn();
-    house.api.handle((_request, reply) => reply.error(401, "authentication_error", "no"));
-    expect((await house.ask()).headers.get("x-ccm-provider")).toBe("key");
-    expect(house.vendor.refreshes).toBe(1);
-    const asked = house.api.requests.length;
-    expect((await house.ask()).headers.get("x-ccm-provider")).toBe("key");
-    expect(house.api.requests).toHaveLength(asked);
-    expect(JSON.parse(house.tokenFile()).logins.plan.state).toBe("ok");
-  });
+  it.each(["claude", "chatgpt", "google"] as const)(
+    "twice is left alone for a while, and the next provider serves (%s)",
+    async (flow) => {
+      const house = await signedIn({
+        flow,
+        api: (request, reply) =>
+          request.path.endsWith(":loadCodeAssist")
+            ? reply.json({ currentTier: { id: "standard-tier" }, cloudaicompanionProject: { id: "project-1" } })
+            : reply.error(401, "authentication_error", "no"),
+      });
+      const before = house.api.requests.length;
+      expect((await house.ask()).headers.get("x-ccm-provider")).toBe("key");
+      expect(house.vendor.refreshes).toBe(1);
+      const asked = house.api.requests.length;
+      expect(asked - before).toBe(2); // with the token that was refused, and with the new one
+      expect((await house.ask()).headers.get("x-ccm-provider")).toBe("key");
+      expect(house.api.requests).toHaveLength(asked);
+      expect(JSON.parse(house.tokenFile()).logins.plan.state).toBe("ok");
+    },
+  );
 
   it("shows in no message, though the vendor repeats it in its answer", async () => {
     const house = await signedIn({ config: '[logging]\nlevel = "trace"' });

@@ -25,7 +25,13 @@ async function google(lifeS = 3_600): Promise<Upstream> {
   return upstream;
 }
 
-async function muxFor(vertex: string, tokens: Upstream, models: readonly string[], more = ""): Promise<Mux> {
+async function muxFor(
+  vertex: string,
+  tokens: Upstream,
+  models: readonly string[],
+  more = "",
+  chain: readonly string[] = ["vertex"],
+): Promise<Mux> {
   const folder = mkdtempSync(join(tmpdir(), "ccm-vertex-"));
   steps.push(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "adc.json");
@@ -38,7 +44,7 @@ base_url = "${vertex}"
 project = "my-project"
 location = "europe-west1"
 oauth = { adc_file = "${file}", token_url = "${tokens.url}/token" }
-${more}${models.map((model) => `[[models]]\nname = "${model}"\nproviders = [{ name = "vertex", model = "${model}" }]\n`).join("")}`,
+${more}${models.map((model) => `[[models]]\nname = "${model}"\nproviders = [${chain.map((name, n) => `{ name = "${name}", model = "${model}", priority = ${n + 1} }`).join(", ")}]\n`).join("")}`,
   });
   steps.push(() => mux.close());
   return mux;
@@ -159,12 +165,18 @@ function claudeAt(tokensSeen: string[], refuse: (token: string, n: number) => bo
   };
 }
 
-async function house(lifeS: number, refuse?: (token: string, n: number) => boolean) {
+/** @param next a provider of that type stands behind */
+async function house(lifeS: number, refuse?: (token: string, n: number) => boolean, next?: "anthropic") {
   const seen: string[] = [];
   const vertex = await startUpstream(claudeAt(seen, refuse));
   steps.push(() => vertex.close());
   const tokens = await google(lifeS);
-  const mux = await muxFor(vertex.url, tokens, [CLAUDE]);
+  const behind = next && (await startUpstream(claudeAt([])));
+  if (behind) steps.push(() => behind.close());
+  const more = behind
+    ? `[[providers]]\nname = "key"\ntype = "${next}"\napi_key = "k"\nbase_url = "${behind.url}"\n`
+    : "";
+  const mux = await muxFor(vertex.url, tokens, [CLAUDE], more, behind ? ["vertex", "key"] : undefined);
   return { mux, tokens, vertex, seen };
 }
 
@@ -226,7 +238,7 @@ describe("the token", () => {
   });
 
   it("that Google refuses again and again ends in words that say what to do, and never in the token", async () => {
-    const { mux, seen } = await house(3_600, () => true);
+    const { mux, tokens, seen } = await house(3_600, () => true);
     const response = await ask(mux.url, CLAUDE);
     const text = await response.text();
     expect(response.status).toBe(401);
@@ -234,7 +246,23 @@ describe("the token", () => {
     expect(text).toContain("vertex");
     expect(text).toContain("invalid authentication credentials");
     expect(text).not.toContain("canary");
-    expect(seen.length).toBeLessThanOrEqual(3);
+    // One new token, one more try; the next request does not begin all over.
+    expect(seen).toEqual(["Bearer ya29.canary-1", "Bearer ya29.canary-2"]);
+    expect((await ask(mux.url, CLAUDE)).status).toBe(401);
+    expect(seen).toEqual(["Bearer ya29.canary-1", "Bearer ya29.canary-2", "Bearer ya29.canary-2"]);
+    expect(tokens.requests).toHaveLength(2);
+  });
+
+  it("that Google refuses again is asked for once more only, whichever came first, and then the next provider serves", async () => {
+    const { mux, tokens, vertex, seen } = await house(3_600, () => true, "anthropic");
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(mux.url, CLAUDE)));
+    expect(answers.map(({ status, headers }) => [status, headers.get("x-ccm-provider")])).toEqual(
+      Array(8).fill([200, "key"]),
+    );
+    expect(tokens.requests).toHaveLength(2);
+    // Nobody knocks more than twice.
+    expect(seen.length).toBeLessThanOrEqual(16);
+    expect(vertex.requests).toHaveLength(seen.length);
   });
 
   it("that cannot be had says why, and asks Google nothing else", async () => {

@@ -30,6 +30,8 @@ const METADATA_AHEAD_MS = 225_000;
 const TOO_LATE_MS = 30_000;
 /** A refusal is remembered, so that a storm of requests does not become one of token requests. */
 const FAILED_MS = { passing: 2_000, lasting: 10_000 };
+/** A fresh token that is refused all the same says that tokens are not what is wrong; for so long. */
+const FRESH_MS = 60_000;
 /** Somebody may have put another file in the place of the one that was read. */
 const LOOK_AGAIN_MS = 5_000;
 
@@ -39,6 +41,8 @@ class Source {
   #failed: { error: AdcFailed; at: number } | undefined;
   #inflight: Promise<Held> | undefined;
   #lookedAt = 0;
+  /** The token that was fetched because the one before was refused. */
+  #renewed: { generation: number; at: number } | undefined;
   readonly #env: Environment;
   readonly #clock: Clock;
 
@@ -62,10 +66,16 @@ class Source {
     return held;
   }
 
+  /** The token of that generation was refused before its time. @returns whether there is a newer one */
   async renew(provider: Provider, refused: number): Promise<boolean> {
     if ((this.#held?.generation ?? 0) > refused) return true;
+    const now = this.#clock.monotonic();
+    const isFresh = this.#renewed?.generation === refused && now - this.#renewed.at < FRESH_MS;
+    if (isFresh && !(await isReplaced(this.#held?.file))) return false;
     try {
-      return (await this.#refresh(provider)).generation > refused;
+      const { generation } = await this.#refresh(provider);
+      this.#renewed = { generation, at: now };
+      return generation > refused;
     } catch (error) {
       if (error instanceof AdcFailed) return false;
       throw error;
@@ -141,13 +151,19 @@ class Source {
   #watch(provider: Provider, { file }: Held): void {
     if (!file || this.#clock.monotonic() - this.#lookedAt < LOOK_AGAIN_MS) return;
     this.#lookedAt = this.#clock.monotonic();
-    stat(file.path).then(
-      ({ mtimeMs }) => {
-        if (mtimeMs !== file.mtimeMs) this.#refresh(provider).catch(() => undefined); // kept in `failure`
-      },
-      () => undefined, // it is gone; the token is good until its end
-    );
+    isReplaced(file).then((replaced) => {
+      if (replaced) this.#refresh(provider).catch(() => undefined); // kept in `failure`
+    });
   }
+}
+
+/** Has it changed since it was read? One that is gone has not: its token is good until its end. */
+async function isReplaced(file: Held["file"]): Promise<boolean> {
+  if (!file) return false;
+  return stat(file.path).then(
+    ({ mtimeMs }) => mtimeMs !== file.mtimeMs,
+    () => false,
+  );
 }
 
 /** The tokens of all providers that use application default credentials. */
