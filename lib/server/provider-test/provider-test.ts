@@ -111,7 +111,10 @@ async function credentialOf(provider: Provider, index: number, { credentials }: 
   return isCredential(found) ? found : { outcome: "failed", ...words(found.failure) };
 }
 
-/** What was asked for, else what is mapped there (the cheapest), else what the vendor has. */
+/**
+ * What was asked for, else what is mapped there (the cheapest), else what the vendor has: always at the provider as it is to
+ * be tried out, which may be another than the one in use.
+ */
 function mappingOf(
   provider: Provider,
   wanted: string | undefined,
@@ -123,11 +126,11 @@ function mappingOf(
     .filter(({ mapping }) => mapping.provider.name === provider.name);
   if (wanted !== undefined) {
     const known = mapped.find(({ mapping, name }) => name === wanted || mapping.model === wanted);
-    return known?.mapping ?? explicitMapping(provider, wanted);
+    return known ? { ...known.mapping, provider } : explicitMapping(provider, wanted);
   }
   const price = ({ mapping }: { mapping: Mapping }) => mapping.price?.output ?? Number.POSITIVE_INFINITY;
   const [cheapest] = mapped.toSorted((a, b) => (price(a) === price(b) ? 0 : price(a) - price(b)));
-  if (cheapest) return cheapest.mapping;
+  if (cheapest) return { ...cheapest.mapping, provider };
   const { standIns } = provider.type;
   const id = standIns?.haiku ?? standIns?.sonnet ?? listed?.[0];
   return id === undefined ? undefined : explicitMapping(provider, id);
