@@ -115,6 +115,43 @@ describe.skipIf(browserPath === undefined)("Providers", () => {
     expect(await onDisk()).toBe(before.replace("/backup", "/elsewhere"));
   });
 
+  test("a new address is tried out before it is saved; what does not work there is saved only when the user wants it", async () => {
+    const before = await arrive("#/providers/primary");
+    stage.simulator.setFault("elsewhere", "500");
+    const url = card("primary").getByLabel("Base URL");
+    await url.fill(`${stage.simulator.url}/elsewhere`);
+    await url.press("Enter");
+    const anyway = card("primary").getByRole("button", { name: "Save it all the same" });
+    await anyway.waitFor();
+    expect(await words(card("primary").getByRole("alert"))).toMatch(/^Not saved: /);
+    expect(await onDisk()).toBe(before);
+    stage.simulator.setFault("elsewhere", undefined);
+    await url.press("Enter");
+    await saved("Base URL");
+    expect(await onDisk()).toBe(before.replace("/primary", "/elsewhere"));
+    stage.simulator.setFault("nowhere", "500");
+    await url.fill(`${stage.simulator.url}/nowhere`);
+    await url.press("Enter");
+    await anyway.click();
+    await expect.poll(onDisk).toBe(before.replace("/primary", "/nowhere"));
+    await anyway.waitFor({ state: "detached" });
+  });
+
+  test("one that somebody must sign in to first cannot be tested, and says so", async () => {
+    await arrive(
+      "#/providers",
+      (simulator) =>
+        `${twoProviders(simulator)}\n[[providers]]\nname = "plan"\ntype = "anthropic"\nauth_type = "oauth"\n`,
+    );
+    await card("plan").getByText("It can be tested once you have signed in.").waitFor();
+    expect(await card("plan").getByRole("button", { name: "Test plan" }).count()).toBe(0);
+    await card("primary").getByRole("button", { name: "Test primary" }).waitFor();
+    await page.getByRole("link", { name: "Add a provider" }).click();
+    await page.getByRole("button", { name: /^Anthropic needs/ }).click();
+    await page.getByLabel("It signs in with").selectOption("oauth");
+    await page.getByText("You sign in after it has been added; then it can be tested.").waitFor();
+  });
+
   test("a form never shows what belongs to another provider", async () => {
     await arrive(
       "#/providers/primary",

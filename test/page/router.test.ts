@@ -94,7 +94,7 @@ describe.skipIf(browserPath === undefined)("Router", () => {
 
   test("a request is explained: made up, picked from the list, or pasted; and again when the routes change", async () => {
     const answer = page.getByRole("region", { name: "Where would this go?" });
-    await answer.getByLabel("A request of before").selectOption({ index: 1 });
+    await answer.getByLabel("An earlier request").selectOption({ index: 1 });
     await answer.getByText("background").first().waitFor();
     expect(await answer.getByLabel("Requested model").inputValue()).toBe("claude-3-5-haiku-20241022");
     await page.getByLabel("Background is on").uncheck();

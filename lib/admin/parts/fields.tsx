@@ -8,6 +8,7 @@ import { fromText, type TextKind, toText } from "../words/field-text.ts";
 import { headerChanges } from "../words/restructure.ts";
 import { FieldFrame, faultAt } from "./field-frame.tsx";
 import { type Suggestion, Suggestions } from "./suggestions.tsx";
+import { type Check, SaveAnyway, TRYING_HINT, type TriedSave, useTriedSave } from "./tried-save.tsx";
 
 interface FieldProps<T> {
   label: string;
@@ -23,6 +24,7 @@ type TextFieldProps = FieldProps<unknown> & {
   placeholder?: string;
   suggestions?: readonly Suggestion[];
   onSaved?: (value: unknown) => void;
+  check?: Check | undefined;
   /** Shown under the field, from what is typed in it. */
   below?: (text: string) => ComponentChildren;
 };
@@ -40,21 +42,21 @@ export function TextField(props: TextFieldProps) {
     markDraft(pathText(path), unsaved);
     return () => markDraft(pathText(path), false);
   }, [pathText(path), unsaved]);
+  const tried = useTriedSave(label, props.check);
   const forget = () => {
     draft.value = undefined;
     unreadable.value = undefined;
   };
-  const commit = async () => {
+  const commit = async (save: TriedSave["save"]) => {
     if (!unsaved) return forget();
     const read = fromText(kind, text);
     unreadable.value = read.problem;
     if (read.problem !== undefined) return;
-    const all = changes?.(read.value) ?? [changeOf(path, read.value)];
-    if (!(await saveChanges(label, ...all))) return;
-    forget();
+    if (!(await save(changes?.(read.value) ?? [changeOf(path, read.value)]))) return;
+    if (draft.value === text) forget();
     props.onSaved?.(read.value);
   };
-  const problem = unreadable.value ?? (unsaved ? faultAt(path) : undefined);
+  const problem = unreadable.value ?? (unsaved ? (faultAt(path) ?? tried.refused) : undefined);
   const control = {
     id,
     value: text,
@@ -65,20 +67,30 @@ export function TextField(props: TextFieldProps) {
     "aria-describedby": `${id}-hint`,
     onInput: (event: { currentTarget: { value: string } }) => {
       draft.value = event.currentTarget.value;
+      tried.forget();
     },
-    onChange: commit,
+    onChange: () => commit(tried.save),
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key === "Escape") forget();
+      // Nothing has changed for the browser, but what did not work may work now.
+      if (event.key === "Enter" && tried.refused !== undefined) void commit(tried.save);
     },
   };
   return (
-    <FieldFrame id={id} label={label} hint={hint} problem={problem} unsaved={unsaved}>
+    <FieldFrame
+      id={id}
+      label={label}
+      hint={tried.trying ? TRYING_HINT : hint}
+      problem={problem}
+      unsaved={unsaved && !tried.trying}
+    >
       {kind === "lines" ? (
         <textarea {...control} class="mono" rows={Math.max(2, text.split("\n").length)} />
       ) : (
         <input {...control} inputMode={kind === "number" ? "decimal" : "text"} list={suggestions && `${id}-list`} />
       )}
       {suggestions && <Suggestions id={`${id}-list`} values={suggestions} />}
+      {unsaved && tried.refused !== undefined && <SaveAnyway onClick={() => commit(tried.saveAnyway)} />}
       {props.below?.(text)}
     </FieldFrame>
   );

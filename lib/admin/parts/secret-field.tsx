@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import { type Change, type ConfigPath, saveChanges } from "../state/edit.ts";
+import type { Change, ConfigPath } from "../state/edit.ts";
 import { FieldFrame, faultAt } from "./field-frame.tsx";
+import { type Check, SaveAnyway, TRYING_HINT, type TriedSave, useTriedSave } from "./tried-save.tsx";
 
 /** A secret: what is there is shown masked, and only a new one can be typed. */
 export function SecretField(props: {
@@ -13,39 +14,27 @@ export function SecretField(props: {
   hint?: ComponentChildren;
   /** What is done instead of setting the value at the path. */
   changes?: (value: string) => Change[];
-  /** Tries it out before it is saved. @returns why it is better not saved */
-  check?: (changes: Change[]) => Promise<string | undefined>;
+  check?: Check;
 }) {
-  const { label, path, value, changes, check } = props;
+  const { label, path, value, changes } = props;
   const id = useId();
   const draft = useSignal("");
-  const checking = useSignal(false);
-  const refused = useSignal<string | undefined>(undefined);
-  const whole = () => {
-    const typed = draft.value.trim();
-    return changes?.(typed) ?? [{ path, value: typed }];
-  };
-  const save = async () => {
-    if (!(await saveChanges(label, ...whole()))) return;
-    draft.value = "";
-    refused.value = undefined;
-  };
-  const commit = async () => {
-    if (draft.value.trim() === "" || checking.value) return;
-    checking.value = true;
-    refused.value = await check?.(whole());
-    if (refused.value === undefined) await save();
-    checking.value = false;
+  const tried = useTriedSave(label, props.check);
+  const commit = async (save: TriedSave["save"]) => {
+    const typed = draft.value;
+    if (typed.trim() === "") return;
+    const whole = changes?.(typed.trim()) ?? [{ path, value: typed.trim() }];
+    if ((await save(whole)) && draft.value === typed) draft.value = "";
   };
   const unsaved = draft.value !== "";
-  const problem = unsaved ? (faultAt(path) ?? refused.value) : undefined;
+  const problem = unsaved ? (faultAt(path) ?? tried.refused) : undefined;
   return (
     <FieldFrame
       id={id}
       label={label}
-      hint={checking.value && check ? "It is tried out before it is saved …" : props.hint}
+      hint={tried.trying ? TRYING_HINT : props.hint}
       problem={problem}
-      unsaved={unsaved && !checking.value}
+      unsaved={unsaved && !tried.trying}
     >
       <input
         id={id}
@@ -57,22 +46,16 @@ export function SecretField(props: {
         aria-describedby={`${id}-hint`}
         onInput={(event) => {
           draft.value = event.currentTarget.value;
-          refused.value = undefined;
+          tried.forget();
         }}
-        onBlur={() => refused.value === undefined && commit()}
+        onBlur={() => tried.refused === undefined && commit(tried.save)}
         onKeyDown={(event) => {
           if (event.key === "Escape") draft.value = "";
           // Enter again is another try, also with the same key.
-          if (event.key === "Enter") void commit();
+          if (event.key === "Enter") void commit(tried.save);
         }}
       />
-      {unsaved && refused.value !== undefined && (
-        <p class="buttons">
-          <button type="button" class="button small" onClick={save}>
-            Save it all the same
-          </button>
-        </p>
-      )}
+      {unsaved && tried.refused !== undefined && <SaveAnyway onClick={() => commit(tried.saveAnyway)} />}
     </FieldFrame>
   );
 }

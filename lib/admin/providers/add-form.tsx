@@ -8,15 +8,10 @@ import { goTo } from "../state/place.ts";
 import { models, providers } from "../state/store.ts";
 import { freeName } from "../words/restructure.ts";
 import { AUTH_WORDS } from "../words/states.ts";
-import { additions, isTryable, keyDoubt, type NewProvider, required } from "./new-provider.ts";
+import { additions, keyDoubt, type NewProvider, required } from "./new-provider.ts";
 import { TestOutcome } from "./test-button.tsx";
 import { forgetTest, testProvider, testResults } from "./test-state.ts";
-
-/** What cannot be tried out before it is added, and why. */
-const AFTERWARDS: Readonly<Record<string, string>> = {
-  oauth: "You sign in after it has been added.",
-  passthrough: "Claude Code's own login goes through, so there is nothing to try out without it.",
-};
+import { untriedDraft } from "./tryable.ts";
 
 /** The model that Claude Code asks for when nobody chose another. */
 const USUAL_MODEL = "claude-sonnet-5-5";
@@ -41,6 +36,8 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
   }, []);
   const { name, auth_type } = draft.value;
   const must = required(entry, auth_type);
+  const whyUntried = untriedDraft(auth_type);
+  const isTryable = whyUntried === undefined;
   const nameTaken = taken.some((other) => other.toLowerCase() === name.trim().toLowerCase());
   const whole = () => additions(entry, { ...draft.value, name: name.trim() }, isFirst);
   const add = async () => {
@@ -51,7 +48,7 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
   const submit = async (event: Event) => {
     event.preventDefault();
     if (nameTaken) return;
-    if (!isTryable(auth_type)) return add();
+    if (!isTryable) return add();
     const tested = await testProvider(name.trim(), whole());
     if (tested.phase === "done" && tested.view.ok) await add();
   };
@@ -89,7 +86,7 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
               </option>
             ))}
           </select>
-          <p class="field-hint">{AFTERWARDS[auth_type]}</p>
+          <p class="field-hint">{whyUntried}</p>
         </div>
         {auth_type === "api_key" && (
           <PlainField
@@ -122,7 +119,7 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
               (entry.stand_ins ? "Empty: the catalogue chooses." : "As the vendor calls it.")
             }
             suggestions={modelSuggestions(name.trim())}
-            onFocus={() => isTryable(auth_type) && void loadKnownModels(name.trim(), whole().slice(0, 1))}
+            onFocus={() => isTryable && void loadKnownModels(name.trim(), whole().slice(0, 1))}
             {...text("upstream")}
             required={draft.value.model !== "" && !entry.stand_ins && entry.wire !== "anthropic"}
           />
@@ -131,7 +128,7 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
       <TestOutcome name={name.trim()} />
       <p class="buttons">
         <button type="submit" class="button primary" disabled={result?.phase === "testing"}>
-          {!isTryable(auth_type) ? "Add" : failed ? "Test again" : "Test and add"}
+          {!isTryable ? "Add" : failed ? "Test again" : "Test and add"}
         </button>
         {failed && (
           <button type="button" class="button" onClick={add}>
@@ -139,7 +136,7 @@ export function NewProviderForm({ entry, back }: { entry: CatalogEntry; back: ()
           </button>
         )}
         <span class="small muted">
-          {isTryable(auth_type) && "It is asked first; nothing is saved, and its key kept nowhere, before it works."}
+          {isTryable && "It is asked first; nothing is saved, and its key kept nowhere, before it works."}
         </span>
       </p>
     </form>

@@ -4,7 +4,7 @@ import type { ProviderView } from "../../server/admin/views.ts";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
 import { HeadersField, SelectField, SwitchField, TextField } from "../parts/fields.tsx";
 import { SecretField } from "../parts/secret-field.tsx";
-import { saveChanges } from "../state/edit.ts";
+import { type Change, saveChanges } from "../state/edit.ts";
 import { goTo } from "../state/place.ts";
 import { plural } from "../words/format.ts";
 import { deleteProvider, dependants, renameProvider } from "../words/restructure.ts";
@@ -14,6 +14,7 @@ import { catalog } from "./catalog.ts";
 import { keyText } from "./new-provider.ts";
 import { SignIn } from "./sign-in.tsx";
 import { refusalOf, testProvider } from "./test-state.ts";
+import { untried } from "./tryable.ts";
 
 const WIRES = ["anthropic", "openai-chat", "openai-responses", "gemini", "vertex"];
 
@@ -25,6 +26,9 @@ export function EditProvider({ provider, tree }: { provider: ProviderView; tree:
   if (!written) return null;
   const entry = catalog.data.value?.find(({ id }) => id === provider.type);
   const at = (key: string) => ["providers", name, key];
+  const check = async (changes: Change[]) => refusalOf(await testProvider(name, changes));
+  const canBeTried = untried(provider) === undefined && provider.state !== "no_key";
+  const addressCheck = canBeTried ? check : undefined;
   const rename = (to: unknown) => (typeof to === "string" ? renameProvider(tree, name, to) : []);
   return (
     <div class="edit-provider">
@@ -54,7 +58,7 @@ export function EditProvider({ provider, tree }: { provider: ProviderView; tree:
             value={written.api_key}
             hint={entry && <KeyHint entry={entry} typed="" />}
             changes={(typed) => [{ path: at("api_key"), value: keyText(typed) }]}
-            check={async (changes) => refusalOf(await testProvider(name, changes))}
+            check={check}
           />
         )}
         <TextField
@@ -63,9 +67,14 @@ export function EditProvider({ provider, tree }: { provider: ProviderView; tree:
           value={written.base_url}
           placeholder={entry?.base_url ?? ""}
           hint="Empty: the vendor's own."
+          check={addressCheck}
         />
-        {provider.wire === "vertex" && <TextField label="Project" path={at("project")} value={written.project} />}
-        {provider.wire === "vertex" && <TextField label="Location" path={at("location")} value={written.location} />}
+        {provider.wire === "vertex" && (
+          <>
+            <TextField label="Project" path={at("project")} value={written.project} check={addressCheck} />
+            <TextField label="Location" path={at("location")} value={written.location} check={addressCheck} />
+          </>
+        )}
         <TextField
           label="Priority"
           kind="number"

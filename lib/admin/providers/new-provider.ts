@@ -25,11 +25,6 @@ export function required(entry: CatalogEntry, authType: string): ReadonlySet<key
   ]);
 }
 
-/** Can it be asked before it is saved? A login is made afterwards, and one that is passed through is the client's. */
-export function isTryable(authType: string): boolean {
-  return authType !== "oauth" && authType !== "passthrough";
-}
-
 /** The name of the variable becomes a reference to it; everything else is the key itself. */
 export function keyText(typed: string): string {
   const text = typed.trim();

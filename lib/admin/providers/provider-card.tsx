@@ -10,6 +10,7 @@ import { AUTH_WORDS, condition, LOGIN_STATES } from "../words/states.ts";
 import { EditProvider } from "./edit-provider.tsx";
 import { PlanUsage } from "./plan-usage.tsx";
 import { TestButton, TestOutcome } from "./test-button.tsx";
+import { untried } from "./tryable.ts";
 
 interface CardProps {
   provider: ProviderView;
@@ -23,6 +24,7 @@ interface CardProps {
 export function ProviderCard({ provider, tree, open, up, down }: CardProps) {
   const { name } = provider;
   const { mend } = condition(provider);
+  const whyUntried = untried(provider);
   return (
     <li class={`card provider ${provider.enabled ? "" : "off"} ${open ? "open" : ""}`}>
       <div class="card-head">
@@ -34,7 +36,7 @@ export function ProviderCard({ provider, tree, open, up, down }: CardProps) {
       </div>
       {mend !== "" && <p class="small muted">{mend}</p>}
       {open && tree ? <EditProvider provider={provider} tree={tree} /> : <ProviderFacts provider={provider} />}
-      <TestOutcome name={name} />
+      {whyUntried === undefined ? <TestOutcome name={name} /> : <p class="small muted">{whyUntried}</p>}
       <p class="small muted">
         {plural(provider.requests, "attempt")} since start{provider.failures > 0 && `, ${provider.failures} failed`}
         {provider.docs && (
@@ -59,7 +61,7 @@ export function ProviderCard({ provider, tree, open, up, down }: CardProps) {
             Sign in
           </a>
         )}
-        <TestButton name={name} />
+        {whyUntried === undefined && <TestButton name={name} />}
         <span class="order-buttons">
           <MoveButton name={name} way="up" move={up} />
           <MoveButton name={name} way="down" move={down} />
@@ -85,7 +87,7 @@ function ProviderFacts({ provider }: { provider: ProviderView }) {
         [
           "Address",
           <>
-            <span class="mono">{provider.base_url}</span> <span class="muted small">{provider.wire}</span>
+            <span class="mono">{provider.base_url}</span> <span class="muted small unbroken">{provider.wire}</span>
           </>,
         ],
         ["Signs in with", AUTH_WORDS[provider.auth_type] ?? provider.auth_type],

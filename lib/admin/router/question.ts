@@ -29,7 +29,7 @@ export function ask(fields: Partial<Question>): void {
 
 const COUNTING = ["x-claude-code-request-class", "x-ccm-provider", "x-provider"];
 
-/** Asks for the way of a request of before: word for word where its body was kept, else as far as the journal tells. */
+/** Asks for the way of an earlier request: word for word where its body was kept, else as far as the journal tells. */
 export async function explainAgain({ id, requested, class: requestClass }: JournalEntry): Promise<void> {
   const request = (await findExchange(id).catch(() => undefined))?.request;
   const body = request?.body;

@@ -91,7 +91,7 @@ function PickRequest({ id }: { id: string }) {
   };
   return (
     <>
-      <label for={id}>A request of before</label>
+      <label for={id}>An earlier request</label>
       <select id={id} value="" onChange={(event) => pick(event.currentTarget.value)}>
         <option value="">choose one …</option>
         {recent.map(({ id: request, time, requested, class: requestClass }) => (

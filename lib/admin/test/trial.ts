@@ -76,7 +76,7 @@ export async function sendTrial(): Promise<void> {
 }
 
 /**
- * Sends a request of before once more, word for word.
+ * Sends an earlier request once more, word for word.
  * @param asked the model that it asks for
  * @param provider who is to answer; empty: as the router decides
  */
