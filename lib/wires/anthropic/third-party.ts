@@ -1,4 +1,5 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
+import type { Pieces } from "../../anthropic/splice.ts";
 import type { Block, Message, MessagesBody, Tool } from "../../anthropic/types.ts";
 import { type ClaudeTraits, claudeTraits } from "../../catalog/claude-traits.ts";
 import type { Quirks } from "../../catalog/types.ts";
@@ -7,7 +8,7 @@ import { readCarrier } from "../shared/carrier.ts";
 import { effortLevels, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { historyText } from "../shared/history-text.ts";
-import { withTools } from "../shared/json-post.ts";
+import { type JsonItems, jsonBody, jsonItems } from "../shared/json-body.ts";
 import { outputLimit } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
@@ -38,8 +39,8 @@ const ANTHROPIC_ONLY = [
 
 /** A tool's fields that every server of the protocol knows. */
 interface PlainTools {
-  /** Items of `tools`, as JSON. */
-  json: string;
+  /** Items of `tools`. */
+  json: JsonItems;
   names: { size: number };
   webSearch: Tool | undefined;
   dropped: readonly string[];
@@ -61,14 +62,14 @@ function plainTools(tools: Tool[], search: SearchForm): PlainTools {
   }));
   const searching = webSearch && search(webSearch);
   const own = searching ? [...items, searching] : items;
-  return { json: JSON.stringify(own).slice(1, -1), names: { size: functions.length }, webSearch, dropped };
+  return { json: jsonItems(own), names: { size: functions.length }, webSearch, dropped };
 }
 
 /**
  * The request for a vendor that serves Anthropic's protocol without being Anthropic: without what tells who the user is,
  * without what spoils its prompt cache, without the newest fields.
  */
-export function thirdPartyBody(inbound: InboundRequest, target: Target): { body: string; notes: string[] } {
+export function thirdPartyBody(inbound: InboundRequest, target: Target): { body: Pieces; notes: string[] } {
   const body = bodyOf(inbound);
   refuseUnportable(body);
   const quirks = quirksOf(target.type, target.model);
@@ -94,13 +95,13 @@ export function thirdPartyBody(inbound: InboundRequest, target: Target): { body:
   );
   const { output_config: config, ...rest } = fields as { output_config?: object };
   const left = { ...rest, ...(config && Object.keys(config).length > 0 && { output_config: config }) };
-  return { body: withTools(left, tools.json), notes: droppedNotes(tools.dropped) };
+  return { body: jsonBody(left, tools.json), notes: droppedNotes(tools.dropped) };
 }
 
 /** A choice of tools without tools is refused, and some vendors take no other than `auto`. */
 function withChoice(body: MessagesBody, tools: PlainTools, quirks: Quirks): MessagesBody {
   const { tool_choice: choice, ...rest } = body;
-  if (!choice || tools.json === "") return rest;
+  if (!choice || tools.json.length === 0) return rest;
   const isForced = choice.type === "any" || choice.type === "tool";
   return isForced && quirks.toolChoiceAutoOnly ? { ...rest, tool_choice: { type: "auto" } } : body;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { enclosed } from "../shared/json-body.ts";
 import type { Wire } from "../wire.ts";
 import { GEMINI_API, type GeminiHost, streamQuery } from "./host.ts";
 
@@ -18,7 +19,7 @@ export function inEnvelope(inner: Wire): Wire {
     request(inbound, target) {
       const request = inner.request(inbound, target);
       const outside = { model: target.model, project: target.project, user_prompt_id: randomUUID() };
-      return { ...request, body: `${JSON.stringify(outside).slice(0, -1)},"request":${request.body.toString()}}` };
+      return { ...request, body: enclosed(`${JSON.stringify(outside).slice(0, -1)},"request":`, request.body) };
     },
   };
 }

@@ -1,4 +1,5 @@
-import { withTools } from "../shared/json-post.ts";
+import type { Pieces } from "../../anthropic/splice.ts";
+import { enclosed, type JsonItems, jsonBody } from "../shared/json-body.ts";
 import type { Target } from "../wire.ts";
 
 export type Method = "generateContent" | "streamGenerateContent" | "countTokens";
@@ -10,8 +11,8 @@ export type Method = "generateContent" | "streamGenerateContent" | "countTokens"
 export interface GeminiHost {
   /** @throws {CannotCarry} when the target lacks what its address is made of */
   url(target: Target, method: Method): string;
-  /** The body of a `countTokens` request, from the fields that count and the items of `tools` as JSON text. */
-  countBody(target: Target, fields: Readonly<Record<string, unknown>>, tools: string): string;
+  /** The body of a `countTokens` request, from the fields that count and the items of `tools`. */
+  countBody(target: Target, fields: Readonly<Record<string, unknown>>, tools: JsonItems): Pieces;
   /** Have function calls ids there, to be repeated with their results? */
   callIds: boolean;
   /** Can domains be left out of a web search? */
@@ -28,7 +29,7 @@ export const GEMINI_API: GeminiHost = {
   url: ({ baseUrl, model }, method) => `${baseUrl}/${resourceOf(model)}:${method}${streamQuery(method)}`,
   // Only here instructions and tools are not counted unless the whole request is.
   countBody: ({ model }, fields, tools) =>
-    `{"generateContentRequest":${withTools({ model: resourceOf(model), ...fields }, tools)}}`,
+    enclosed('{"generateContentRequest":', jsonBody({ model: resourceOf(model), ...fields }, tools)),
   callIds: true,
   excludesDomains: false,
   showsServerTools: true,

@@ -2,7 +2,8 @@ import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { bodyOf } from "../shared/body.ts";
 import { extraFields } from "../shared/extras.ts";
-import { jsonPost, withTools } from "../shared/json-post.ts";
+import { type JsonItems, jsonBody } from "../shared/json-body.ts";
+import { jsonPost } from "../shared/json-post.ts";
 import { outputLimit, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
@@ -36,7 +37,7 @@ export function geminiRequest(
   const { prompt, toolConfig, config, tools, notes } = partsOfRequest(inbound, target, host, memory);
   const method = inbound.facts.stream ? "streamGenerateContent" : "generateContent";
   const fields = { ...prompt, ...toolConfig, safetySettings: SAFETY_SETTINGS, generationConfig: config };
-  return { ...post(inbound, target, host, method), body: withTools(fields, tools), notes };
+  return { ...post(inbound, target, host, method), body: jsonBody(fields, tools), notes };
 }
 
 /** Counting takes what belongs to the prompt. */
@@ -60,8 +61,8 @@ interface RequestParts {
   prompt: Record<string, unknown>;
   toolConfig: Record<string, unknown>;
   config: Record<string, unknown>;
-  /** Items of `tools`, as JSON. */
-  tools: string;
+  /** Items of `tools`. */
+  tools: JsonItems;
   notes: string[];
 }
 
@@ -76,7 +77,7 @@ function partsOfRequest(
   const generation = generationOf(target.model);
   const tools = toolFields(inbound, body, target, host);
   const wantsJson = inbound.extras?.wishes.response_format !== undefined;
-  const output = outputFields(body, generation, tools.json !== "", wantsJson);
+  const output = outputFields(body, generation, tools.json.length > 0, wantsJson);
   const instructions = [...systemTexts(body.system).map(({ text }) => text), tools.instruction, output.instruction]
     .filter((text) => text !== undefined)
     .map((text): Part => ({ text }));

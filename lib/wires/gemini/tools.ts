@@ -1,5 +1,6 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody, Tool } from "../../anthropic/types.ts";
+import { type JsonItems, jsonItems } from "../shared/json-body.ts";
 import { droppedNotes, refuseTooMany, sortTools } from "../shared/tool-list.ts";
 import { type ToolNames, upstreamToolName } from "../shared/tool-names.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
@@ -14,8 +15,8 @@ const MOST_FUNCTIONS = 512;
 
 /** The request's tools in Gemini's form. */
 export interface GeminiTools {
-  /** `{"functionDeclarations":[…]}`; empty when there are no functions. */
-  json: string;
+  /** `{"functionDeclarations":[…]}`, where there are functions. */
+  json: JsonItems;
   /** Upstream name → the client's name. */
   names: ToolNames;
   /** The client's name → the schema of its arguments. */
@@ -45,7 +46,7 @@ function convert(tools: Tool[]): GeminiTools {
     };
   });
   return {
-    json: declarations.length > 0 ? JSON.stringify({ functionDeclarations: declarations }) : "",
+    json: declarations.length > 0 ? jsonItems([{ functionDeclarations: declarations }]) : [],
     names: new Map(functions.map(({ name }) => [functionName(name), name])),
     schemas,
     webSearch,
@@ -60,8 +61,8 @@ export function functionName(name: string): string {
 
 /** What goes into the request for its tools. */
 export interface ToolFields {
-  /** Items of `tools`, as JSON. */
-  json: string;
+  /** Items of `tools`. */
+  json: JsonItems;
   fields: Record<string, unknown>;
   /** What the search is to keep to, where that can only be said in words. */
   instruction: string | undefined;
@@ -81,10 +82,9 @@ export function toolFields(inbound: InboundRequest, body: MessagesBody, target: 
   if (tools.webSearch && !searches && tools.names.size === 0 && body.tool_choice?.type !== "none")
     throw new CannotCarry(`tools: ${target.model} cannot search the web`);
   const wish = searches && tools.webSearch ? searchWish(tools.webSearch, body) : undefined;
-  const items = [wish ? JSON.stringify(searchTool(wish, host)) : "", tools.json].filter((item) => item !== "");
   const toolConfig = toolConfigOf(body, tools.names, wish !== undefined, host);
   return {
-    json: items.join(","),
+    json: [...jsonItems(wish && [searchTool(wish, host)]), ...tools.json],
     fields: toolConfig ? { toolConfig } : {},
     instruction: wish && domainsInWords(wish, host),
     notes: notesOf(tools, searches),

@@ -7,7 +7,8 @@ import { extraFields } from "../shared/extras.ts";
 import { type Family, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { identity } from "../shared/identity.ts";
-import { jsonPost, withTools } from "../shared/json-post.ts";
+import { jsonBody, jsonItems } from "../shared/json-body.ts";
+import { jsonPost } from "../shared/json-post.ts";
 import { outputLimit, sampling, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { allowsStrict } from "../shared/schema.ts";
@@ -35,7 +36,7 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
   const tools = chatTools(inbound, target);
   refuseTooMany(tools.functions.length, target, quirks);
   const search = askForSearch(body, tools, target);
-  const hasTools = tools.json !== "" || search?.tools !== undefined;
+  const hasTools = tools.json.length > 0 || search?.tools !== undefined;
   const thinking = thinkingFields(requestedEffort(body), target, family, quirks, hasTools);
   const output = structuredOutput(body, quirks);
   const stops = stopSequences(body, family, quirks);
@@ -59,13 +60,10 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
     ...search?.fields,
     ...quirks.extraFields,
   };
-  const toolsJson = [tools.json, ...(search?.tools ?? []).map((tool) => JSON.stringify(tool))]
-    .filter(Boolean)
-    .join(",");
   const url = `${target.baseUrl.replace(/\/chat\/completions$/, "")}/chat/completions`;
   return {
     ...jsonPost(inbound, target, url, inbound.facts.stream),
-    body: withTools(dropFields(fields, quirks.forbiddenFields), toolsJson),
+    body: jsonBody(dropFields(fields, quirks.forbiddenFields), [...tools.json, ...jsonItems(search?.tools)]),
     notes: notesOf(tools, search !== undefined),
   };
 }

@@ -2,6 +2,7 @@ import type { InboundRequest } from "../../anthropic/request.ts";
 import type { Tool } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
 import { dropFields } from "../shared/fields.ts";
+import { type JsonItems, jsonItems } from "../shared/json-body.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { toolSchema } from "../shared/schema.ts";
 import { type FunctionTool, sortTools } from "../shared/tool-list.ts";
@@ -12,8 +13,8 @@ import type { Target } from "../wire.ts";
 /** The request's tools for one vendor. */
 export interface ChatTools {
   functions: readonly FunctionTool[];
-  /** `functions` as items of Chat Completions' `tools`, already JSON and without the brackets. Empty when there are none. */
-  json: string;
+  /** `functions` as items of Chat Completions' `tools`. */
+  json: JsonItems;
   names: ToolNames;
   webSearch: Tool | undefined;
   dropped: readonly string[];
@@ -39,7 +40,7 @@ function convert(tools: Tool[], quirks: Quirks): ChatTools {
   const kept = dropFields({ tools: items }, quirks.forbiddenFields);
   return {
     functions,
-    json: JSON.stringify(kept.tools ?? []).slice(1, -1),
+    json: jsonItems(kept.tools),
     names: toolNames(functions.map(({ name }) => name)),
     webSearch,
     dropped,

@@ -1,4 +1,5 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
+import type { Pieces } from "../../anthropic/splice.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
 import { bodyOf } from "../shared/body.ts";
@@ -6,7 +7,8 @@ import { extraFields } from "../shared/extras.ts";
 import { type Family, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { identity } from "../shared/identity.ts";
-import { jsonPost, withTools } from "../shared/json-post.ts";
+import { type JsonItems, jsonBody, jsonItems } from "../shared/json-body.ts";
+import { jsonPost } from "../shared/json-post.ts";
 import { outputLimit, sampling } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { allowsStrict } from "../shared/schema.ts";
@@ -31,7 +33,7 @@ export function responsesRequest(inbound: InboundRequest, target: Target): Upstr
   const stream = inbound.facts.stream || streamOnly;
   return {
     ...post(inbound, target, "/responses", stream),
-    body: (toolsInInput ? withToolsInInput : withTools)({ ...fields, ...(stream && { stream: true }) }, tools),
+    body: (toolsInInput ? toolsInInputBody : jsonBody)({ ...fields, ...(stream && { stream: true }) }, tools),
     notes,
   };
 }
@@ -43,13 +45,13 @@ const COUNTED = new Set(["model", "input", "instructions", "reasoning", "text", 
 export function countRequest(inbound: InboundRequest, target: Target): UpstreamRequest {
   const { fields, tools } = partsOf(inbound, target);
   const counted = Object.fromEntries(Object.entries(fields).filter(([key]) => COUNTED.has(key)));
-  return { ...post(inbound, target, "/responses/input_tokens", false), body: withTools(counted, tools) };
+  return { ...post(inbound, target, "/responses/input_tokens", false), body: jsonBody(counted, tools) };
 }
 
 interface Parts {
   fields: Record<string, unknown>;
-  /** Items of `tools`, as JSON. */
-  tools: string;
+  /** Items of `tools`. */
+  tools: JsonItems;
   notes: string[];
 }
 
@@ -83,7 +85,7 @@ function partsOf(inbound: InboundRequest, target: Target): Parts {
   };
   return {
     fields: dropFields(fields, quirks.forbiddenFields),
-    tools: [tools.json, search ? JSON.stringify(search.tool) : ""].filter(Boolean).join(","),
+    tools: [...tools.json, ...jsonItems(search && [search.tool])],
     notes: notesOf(tools, search),
   };
 }
@@ -144,11 +146,11 @@ function post(inbound: InboundRequest, target: Target, path: string, stream: boo
 }
 
 /** Some backends want the tools at the head of the input. */
-function withToolsInInput(fields: Record<string, unknown>, tools: string): string {
-  if (tools === "") return JSON.stringify(fields);
+function toolsInInputBody(fields: Record<string, unknown>, tools: JsonItems): Pieces {
+  if (tools.length === 0) return jsonBody(fields);
   const { input, ...others } = fields;
-  const head = `{"type":"additional_tools","role":"developer","tools":[${tools}]}`;
-  return `${JSON.stringify(others).slice(0, -1)},"input":[${head},${JSON.stringify(input).slice(1)}}`;
+  const head = jsonBody({ type: "additional_tools", role: "developer" }, tools).toBuffer();
+  return jsonBody({ ...others, input: [head, ...(Array.isArray(input) ? input : [])] });
 }
 
 function notesOf({ dropped, webSearch }: ResponseTools, search: SearchFields | undefined): string[] {

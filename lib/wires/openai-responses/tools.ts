@@ -2,6 +2,7 @@ import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody, Tool } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
 import { dropFields } from "../shared/fields.ts";
+import { type JsonItems, jsonItems } from "../shared/json-body.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { toolSchema } from "../shared/schema.ts";
 import { sortTools } from "../shared/tool-list.ts";
@@ -12,8 +13,8 @@ import { CannotCarry, type Target } from "../wire.ts";
 
 /** The request's tools for one vendor. */
 export interface ResponseTools {
-  /** Functions as items of `tools`, already JSON and without the brackets. Empty when there are none. */
-  json: string;
+  /** Functions as items of `tools`. */
+  json: JsonItems;
   names: ToolNames;
   webSearch: Tool | undefined;
   dropped: readonly string[];
@@ -38,7 +39,7 @@ function convert(tools: Tool[], quirks: Quirks): ResponseTools {
   }));
   const kept = dropFields({ tools: items }, quirks.forbiddenFields);
   return {
-    json: JSON.stringify(kept.tools ?? []).slice(1, -1),
+    json: jsonItems(kept.tools),
     names: toolNames(functions.map(({ name }) => name)),
     webSearch,
     dropped,

@@ -1,26 +1,29 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
-import type { MessagesBody, Tool } from "../../anthropic/types.ts";
+import type { Range } from "../../anthropic/scan.ts";
+import type { Message, MessagesBody, Tool } from "../../anthropic/types.ts";
 import { CannotCarry } from "../wire.ts";
 
 const bodies = new WeakMap<InboundRequest, MessagesBody>();
 
 /**
  * The request's body without its `tools`, parsed once for all attempts. The tools are more than half of a first turn's
- * bytes and the same in every turn of a session, so they are read apart (see `tools-cache.ts`).
+ * bytes and the same in every turn of a session, so they are read apart (see `tools-cache.ts`). Messages are read one by
+ * one: short texts are cheaper to hold than one of a megabyte (see `json-body.ts`).
  * @throws {CannotCarry} `bad_request` when a value is not valid JSON or has the wrong shape
  */
 export function bodyOf(inbound: InboundRequest): MessagesBody {
   const known = bodies.get(inbound);
   if (known) return known;
-  const body: Record<string, unknown> = {};
-  for (const key of inbound.top.keys()) if (key !== "tools") body[key] = parsedValue(inbound, key);
-  const { model, messages } = body;
+  const fields: Record<string, unknown> = {};
+  for (const [key, range] of inbound.top)
+    if (key !== "tools" && key !== "messages") fields[key] = parsed(inbound.raw, range, key);
+  const { model } = fields;
   if (typeof model !== "string") throw new CannotCarry("model: a string is required", "bad_request");
-  if (!Array.isArray(messages)) throw new CannotCarry("messages: an array is required", "bad_request");
+  const messages = inbound.messages.map((range, at) => parsed(inbound.raw, range, `messages.${at}`));
   requireObjects(messages, "messages");
-  const parsed: MessagesBody = { ...body, model, messages };
-  bodies.set(inbound, parsed);
-  return parsed;
+  const body: MessagesBody = { ...fields, model, messages: messages as Message[] };
+  bodies.set(inbound, body);
+  return body;
 }
 
 /**
@@ -28,7 +31,8 @@ export function bodyOf(inbound: InboundRequest): MessagesBody {
  * @throws {CannotCarry} `bad_request` when they are no array of objects
  */
 export function toolsOf(inbound: InboundRequest): Tool[] {
-  const tools = parsedValue(inbound, "tools") ?? [];
+  const range = inbound.top.get("tools");
+  const tools = (range && parsed(inbound.raw, range, "tools")) ?? [];
   if (!Array.isArray(tools)) throw new CannotCarry("tools: an array is required", "bad_request");
   requireObjects(tools, "tools");
   return tools as Tool[];
@@ -39,13 +43,11 @@ function requireObjects(items: readonly unknown[], where: string): void {
   if (odd >= 0) throw new CannotCarry(`${where}.${odd}: an object is required`, "bad_request");
 }
 
-function parsedValue(inbound: InboundRequest, key: string): unknown {
-  const range = inbound.top.get(key);
-  if (!range) return undefined;
+function parsed(raw: Buffer, { start, end }: Range, where: string): unknown {
   try {
-    return JSON.parse(inbound.raw.toString("utf8", range.start, range.end));
+    return JSON.parse(raw.toString("utf8", start, end));
   } catch (error) {
     const why = error instanceof Error ? error.message : "unreadable";
-    throw new CannotCarry(`${key}: not valid JSON: ${why}`, "bad_request");
+    throw new CannotCarry(`${where}: not valid JSON: ${why}`, "bad_request");
   }
 }

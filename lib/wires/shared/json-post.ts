@@ -23,12 +23,6 @@ export function jsonPost(
   };
 }
 
-/** JSON of an object with `tools` put in as they are, items as JSON: writing 31 KB anew for every turn would be work for nothing. */
-export function withTools(fields: Readonly<Record<string, unknown>>, tools: string): string {
-  const json = JSON.stringify(fields);
-  return tools === "" ? json : `${json.slice(0, -1)}${json === "{}" ? "" : ","}"tools":[${tools}]}`;
-}
-
 /**
  * Who we say we are. Some vendors serve known coding agents only and then get the client's own name; a request without
  * any is refused by gateways in front of others.

@@ -1,6 +1,6 @@
 import { bareModel } from "../gemini/generation.ts";
 import { type GeminiHost, streamQuery } from "../gemini/host.ts";
-import { withTools } from "../shared/json-post.ts";
+import { jsonBody } from "../shared/json-body.ts";
 import { modelUrl } from "./address.ts";
 
 /**
@@ -9,7 +9,7 @@ import { modelUrl } from "./address.ts";
  */
 export const VERTEX_AI: GeminiHost = {
   url: (target, method) => `${modelUrl(target, "google", bareModel(target.model), method)}${streamQuery(method)}`,
-  countBody: (_target, fields, tools) => withTools(fields, tools),
+  countBody: (_target, fields, tools) => jsonBody(fields, tools),
   callIds: false,
   excludesDomains: true,
   showsServerTools: false,
