@@ -160,7 +160,7 @@ async function converse(input: AttemptInput, request: UpstreamRequest, call: Cal
   }
   // It was taken, so that nothing in it will have to be mended; and a stream may last for minutes.
   request.body = "";
-  if (!inbound.facts.stream || /^application\/json/i.test(contentType)) return await whole(input, body, call);
+  if (!inbound.facts.stream) return await whole(input, body, call);
   return await pump({
     translator: wire.stream({ inbound, target, messageId: input.messageId }),
     body,

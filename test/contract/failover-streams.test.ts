@@ -4,15 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkStream } from "../../lib/anthropic/sse/grammar.ts";
 import type { FailureReason } from "../../lib/catalog/failure-reasons.ts";
 import type { JournalEntry } from "../../lib/journal/entry.ts";
+import type { Part } from "../../lib/simulator/wire.ts";
 import { type Mux, startMux } from "../support/mux.ts";
 import { recordings, slices } from "../support/recordings.ts";
 import { sseBytes } from "../support/upstream.ts";
 import { ANSWER } from "../support/wall/answer.ts";
 import { type Exchange, type RawServer, startRawServer } from "../support/wall/exchange.ts";
 import { healthy } from "../support/wall/scenarios.ts";
-import { framesOf, type Speech, speechOf } from "../support/wall/speech.ts";
+import { framesOf, type Speech, speechOf, wholeOf } from "../support/wall/speech.ts";
 
 const STREAM = { "content-type": "text/event-stream" };
+const DOCUMENT = { "content-type": "application/json" };
 const UPSTREAMS: Readonly<Record<string, string>> = {
   Anthropic: 'type = "anthropic-compatible"\nbase_url = "URL/wall"',
   OpenAI: 'type = "openai-compatible"\nbase_url = "URL/wall/v1"',
@@ -34,6 +36,10 @@ const sends =
     exchange.end();
   };
 
+/** The same answer, not streamed. */
+const wholeAnswer = (_whole: string, speech: Speech): string =>
+  JSON.stringify(wholeOf(speech, [{ type: "text", text: ANSWER }]));
+
 /** Sends the same piece again and again, as fast as it is taken. */
 const floods =
   (piece: string, times: number) =>
@@ -50,6 +56,27 @@ const ODD: Readonly<Record<string, Odd>> = {
   "no blank line at the end": { by: "first", fault: sends((whole) => whole.slice(0, -1)) },
   "comments in between": { by: "first", fault: sends((whole) => whole.replaceAll("\n\n", "\n\n: keep-alive\n\n")) },
   "no content type": { by: "first", fault: sends((whole) => whole, {}) },
+  "events that are labelled as a document": { by: "first", fault: sends((whole) => whole, DOCUMENT) },
+  "comments first, labelled as a document": { by: "first", fault: sends((whole) => `: hello\n\n${whole}`, DOCUMENT) },
+  "a document where events should be": { by: "first", fault: sends(wholeAnswer, DOCUMENT) },
+  "a document that is labelled as events": { by: "first", fault: sends(wholeAnswer) },
+  "a document behind blanks, in pieces": {
+    by: "first",
+    fault: async (exchange, speech) => {
+      exchange.head(200, STREAM);
+      for (const slice of slices(`\r\n  ${wholeAnswer("", speech)}`, 61)) {
+        exchange.write(slice);
+        await exchange.pause(1);
+      }
+      exchange.end();
+    },
+  },
+  "half a document": { by: "second", fault: sends((whole, speech) => wholeAnswer(whole, speech).slice(0, -9)) },
+  "a web page that is labelled as events": {
+    by: "second",
+    reason: "bad_answer",
+    fault: sends(() => "<!doctype html><h1>Bad gateway</h1>"),
+  },
   "gzip that nobody asked for": {
     by: "first",
     fault: sends((whole) => gzipSync(whole), { ...STREAM, "content-encoding": "gzip" }),
@@ -181,11 +208,11 @@ const ODD: Readonly<Record<string, Odd>> = {
   },
 };
 
-async function post(mux: Mux, model: string) {
+async function post(mux: Mux, model: string, stream = true) {
   const response = await fetch(`${mux.url}/v1/messages`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ model, max_tokens: 500, stream: true, messages: [{ role: "user", content: "Explain." }] }),
+    body: JSON.stringify({ model, max_tokens: 500, stream, messages: [{ role: "user", content: "Explain." }] }),
   });
   const text = await response.text();
   const id = response.headers.get("x-ccm-request-id");
@@ -251,6 +278,40 @@ const FOLDERS: Readonly<Record<string, string>> = {
 };
 /** Few events, so that each of them can be the last. */
 const MOST_EVENTS = 40;
+
+describe.each(Object.entries(WIRES))("a provider that speaks as %s and only streams", (_name, upstream) => {
+  const parts: readonly Part[] = [
+    { type: "text", text: ANSWER },
+    { type: "tool", name: "Edit", input: { path: "/src/main.ts", lines: [1, 2] } },
+  ];
+  test.each([
+    ["as it should", STREAM],
+    ["as a document", DOCUMENT],
+  ])("serves a client that wants one document: labelled %s", async (_how, label) => {
+    const wall = await startRawServer(async (exchange) => {
+      const speech = { ...speechOf(exchange.request), stream: true };
+      exchange.head(200, label);
+      for (const { bytes } of framesOf(speech, parts)) exchange.write(bytes);
+      exchange.end();
+    });
+    const mux = await startMux({
+      config: `[[providers]]\nname = "only"\n${upstream.replace("URL", wall.url)}\napi_key = "k"\n[[models]]\nname = "m"\nproviders = [{ name = "only", priority = 1, model = "m" }]\n`,
+    });
+    const { text } = await post(mux, "m", false);
+    expect(JSON.parse(text)).toMatchObject({
+      type: "message",
+      role: "assistant",
+      content: [
+        { type: "text", text: ANSWER },
+        { type: "tool_use", name: "Edit", input: { path: "/src/main.ts", lines: [1, 2] } },
+      ],
+      stop_reason: "tool_use",
+      usage: { output_tokens: expect.any(Number) },
+    });
+    await mux.close();
+    await wall.close();
+  });
+});
 
 describe.each(Object.keys(WIRES))("recorded streams of %s", (wire) => {
   const recorded = recordings(FOLDERS[wire] ?? "")

@@ -1,30 +1,16 @@
-import type { MessageAnswer } from "../../anthropic/types.ts";
-import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
-import { readStreamError } from "../failures.ts";
+import { bodyKind } from "../shared/body-kind.ts";
 import type { TranslationContext, WholeAnswer } from "../wire.ts";
+import { readMessage } from "./message.ts";
+import { messageOfEvents } from "./message-of-events.ts";
+import { AnthropicPassthrough } from "./stream.ts";
 
-/** A whole answer: forwarded byte for byte when it is a message. */
+/** A whole answer. Events where one document should be are read to their end: some hosts only stream. */
 export function readAnswer(body: Buffer, { target }: TranslationContext): WholeAnswer {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString("utf8"));
-  } catch {
-    const message = body.length === 0 ? "an empty body" : "the answer is not valid JSON; it may have been cut off";
-    return { ok: false, failure: { reason: body.length === 0 ? "empty_answer" : "truncated", message } };
-  }
-  const message = parsed as Partial<Pick<MessageAnswer, "content" | "stop_reason" | "usage" | "model">> & {
-    type?: string;
-    error?: unknown;
-  };
-  if (message?.type === "error" || message?.error)
-    return { ok: false, failure: readStreamError(target.type.id, parsed, Date.now()) };
-  if (message?.type !== "message" || !Array.isArray(message.content))
-    return { ok: false, failure: { reason: "bad_answer", message: "the answer is no Anthropic message" } };
-  return {
-    ok: true,
-    body,
-    usage: mergeUsage({ ...NO_USAGE }, message.usage),
-    stopReason: message.stop_reason ?? null,
-    ...(message.model !== undefined && { servedModel: message.model }),
-  };
+  if (bodyKind(body) !== "events") return readMessage(body, target);
+  const stream = new AnthropicPassthrough(target);
+  const told = Buffer.concat([stream.push(body), stream.end()]);
+  const { failure, usage } = stream;
+  if (failure) return { ok: false, failure, usage };
+  const message = messageOfEvents(told);
+  return readMessage(Buffer.from(JSON.stringify(message ?? null)), target);
 }

@@ -5,7 +5,10 @@ import { EventSplitter } from "../../anthropic/sse/splitter.ts";
 import type { Usage } from "../../anthropic/types.ts";
 import { FAILURE_REASONS, type Failure } from "../../catalog/failure-reasons.ts";
 import { readStreamError } from "../failures.ts";
+import { bodyKind, Document } from "../shared/body-kind.ts";
+import { streamFromAnswer } from "../shared/stream-from-answer.ts";
 import type { StreamTranslator, Target } from "../wire.ts";
+import { readMessage } from "./message.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -20,6 +23,10 @@ export class AnthropicPassthrough implements StreamTranslator {
   readonly #now: () => number;
   readonly #splitter = new EventSplitter();
   readonly #doctor = new StreamDoctor();
+  /** It is known what the body is, whatever its label says. */
+  #isKnown = false;
+  /** JSON where events should be. */
+  #document: Document | undefined;
 
   constructor(target: Target, now: () => number = Date.now) {
     this.#target = target;
@@ -47,6 +54,11 @@ export class AnthropicPassthrough implements StreamTranslator {
   }
 
   push(chunk: Buffer): Buffer {
+    if (!this.#isKnown) this.#sniff(chunk);
+    if (this.#document) {
+      this.#document.push(chunk);
+      return NOTHING;
+    }
     const { events, bytes } = this.#splitter.push(chunk);
     let changed: (Buffer | string)[] | undefined;
     for (const [i, event] of events.entries()) {
@@ -59,6 +71,7 @@ export class AnthropicPassthrough implements StreamTranslator {
 
   end(): Buffer {
     if (!this.#isRunning()) return NOTHING;
+    if (this.#document) return this.#readDocument(this.#document.whole());
     const out = this.#readRest(this.#splitter.rest());
     if (this.#isRunning()) out.push(this.#doctor.end());
     this.#settle();
@@ -78,6 +91,21 @@ export class AnthropicPassthrough implements StreamTranslator {
     const close =
       open?.type === "text" ? namedEvent("content_block_stop", { type: "content_block_stop", index: open.index }) : "";
     return Buffer.from(close + errorEvent(type, `${this.#target.provider}: ${failure.message}`, requestId));
+  }
+
+  #sniff(chunk: Buffer): void {
+    const kind = bodyKind(chunk);
+    this.#isKnown = kind !== "blank";
+    if (kind === "document") this.#document = new Document();
+    if (kind === "page") this.#failWith({ reason: "bad_answer", message: "an HTML page instead of a stream" });
+  }
+
+  #readDocument(body: Buffer): Buffer {
+    this.#document = undefined;
+    const answer = readMessage(body, this.#target);
+    if (answer.ok) return this.push(Buffer.from(streamFromAnswer(answer.body)));
+    this.#failWith(answer.failure);
+    return NOTHING;
   }
 
   #see(event: Buffer): Buffer | string {

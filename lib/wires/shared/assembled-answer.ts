@@ -1,6 +1,7 @@
 import { SseReader } from "../../anthropic/sse/reader.ts";
 import type { TranslationContext, WholeAnswer } from "../wire.ts";
 import type { Assembler, MakeAssembler } from "./assembler.ts";
+import { bodyKind } from "./body-kind.ts";
 import { MessageBuilder } from "./message-builder.ts";
 
 /** A whole answer as a message. Events where one document should be are read to their end: some hosts only stream. */
@@ -9,7 +10,7 @@ export function assembledAnswer(body: Buffer, context: TranslationContext, make:
   const builder = new MessageBuilder({ id: context.messageId, model: context.target.model });
   const assembler = make(() => builder);
   try {
-    if (/^\s*(?:event|data|id|retry)?:/.test(text)) readEvents(body, assembler);
+    if (bodyKind(body) === "events") readEvents(body, assembler);
     else {
       assembler.add(JSON.parse(text), "");
       assembler.end(true);

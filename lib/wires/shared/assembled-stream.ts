@@ -5,13 +5,10 @@ import type { Usage } from "../../anthropic/types.ts";
 import { FAILURE_REASONS, type Failure } from "../../catalog/failure-reasons.ts";
 import type { StreamTranslator, TranslationContext } from "../wire.ts";
 import type { Assembler, MakeAssembler } from "./assembler.ts";
+import { bodyKind, Document } from "./body-kind.ts";
 
 /** So many unreadable lines in a row are no accident. */
 const MOST_BAD_LINES = 3;
-
-const CURLY = 0x7b;
-const SQUARE = 0x5b;
-const ANGLE = 0x3c;
 
 /** Turns a stream of JSON events into Anthropic's events as the bytes come. */
 export class AssembledStream implements StreamTranslator {
@@ -21,9 +18,10 @@ export class AssembledStream implements StreamTranslator {
   readonly #assembler: Assembler;
   readonly #reader = new SseReader();
   #writer: MessageWriter | undefined;
-  /** What the body is, by its first byte; `document` is JSON where events should be, read when it is whole. */
-  #body: "unknown" | "events" | "document" = "unknown";
-  #document: Buffer[] = [];
+  /** It is known what the body is, whatever its label says. */
+  #isKnown = false;
+  /** JSON where events should be, read when it is whole. */
+  #document: Document | undefined;
   #badLines = 0;
 
   constructor(context: TranslationContext, make: MakeAssembler) {
@@ -60,8 +58,8 @@ export class AssembledStream implements StreamTranslator {
 
   push(chunk: Buffer): string {
     if (!this.#isRunning()) return "";
-    if (this.#body === "unknown") this.#sniff(chunk);
-    if (this.#body === "document") {
+    if (!this.#isKnown) this.#sniff(chunk);
+    if (this.#document) {
       this.#document.push(chunk);
       return "";
     }
@@ -70,7 +68,7 @@ export class AssembledStream implements StreamTranslator {
 
   end(): string {
     if (!this.#isRunning()) return "";
-    const rest = this.#body === "document" ? this.#readDocument() : this.#readEvents(() => this.#reader.end());
+    const rest = this.#document ? this.#readDocument(this.#document) : this.#readEvents(() => this.#reader.end());
     return this.#settle(rest + this.#assembler.end(false));
   }
 
@@ -96,10 +94,10 @@ export class AssembledStream implements StreamTranslator {
   }
 
   #sniff(chunk: Buffer): void {
-    const first = chunk.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
-    if (first === undefined) return;
-    this.#body = first === CURLY || first === SQUARE ? "document" : "events";
-    if (first === ANGLE) this.#failWith("an HTML page instead of a stream");
+    const kind = bodyKind(chunk);
+    this.#isKnown = kind !== "blank";
+    if (kind === "document") this.#document = new Document();
+    if (kind === "page") this.#failWith("an HTML page instead of a stream");
   }
 
   #readEvents(read: () => { event: string; data: string }[]): string {
@@ -126,8 +124,8 @@ export class AssembledStream implements StreamTranslator {
   }
 
   /** JSON where events should be: one answer or error, several in an array, or one a line. */
-  #readDocument(): string {
-    const text = Buffer.concat(this.#document).toString("utf8");
+  #readDocument(document: Document): string {
+    const text = document.whole().toString("utf8");
     const whole = parse(text);
     const parts = Array.isArray(whole) ? whole : whole === undefined ? undefined : [whole];
     if (parts) return parts.map((part) => this.#assembler.add(part, "")).join("");

@@ -1,5 +1,6 @@
 import { MessageWriter } from "../../anthropic/sse/writer.ts";
-import type { Block, MessageAnswer } from "../../anthropic/types.ts";
+import type { Block, MessageAnswer, Usage } from "../../anthropic/types.ts";
+import { NO_USAGE } from "../../anthropic/usage.ts";
 
 /**
  * A whole answer as the stream that the client asked for.
@@ -8,14 +9,15 @@ import type { Block, MessageAnswer } from "../../anthropic/types.ts";
  */
 export function streamFromAnswer(body: Buffer): string {
   const message = JSON.parse(body.toString("utf8")) as MessageAnswer;
+  const usage: Usage = { ...NO_USAGE, ...message.usage };
   const writer = new MessageWriter({ id: message.id, model: message.model });
   return (
-    writer.start({ ...message.usage, output_tokens: Math.min(1, message.usage.output_tokens) }) +
+    writer.start({ ...usage, output_tokens: Math.min(1, usage.output_tokens) }) +
     message.content.map((block) => writeBlock(writer, block)).join("") +
     writer.finish({
       stopReason: message.stop_reason ?? "end_turn",
       stopSequence: message.stop_sequence,
-      usage: message.usage,
+      usage,
       ...(message.stop_details != null && { stopDetails: message.stop_details }),
     })
   );
