@@ -54,7 +54,7 @@ const TOOLS = [
 const ASK = { model: MODEL, messages: [{ role: "user" as const, content: "hi" }] };
 
 describe("chat completions", () => {
-  test("a stream: reasoning, text, calls with OpenAI's indexes, finish, usage only when asked for", async () => {
+  test("111, 112: a stream: reasoning, text, calls with OpenAI's indexes, finish, usage only when asked for", async () => {
     const { openai } = await build(rich);
     const stream = openai.chat.completions.stream({ ...ASK, tools: TOOLS, stream_options: { include_usage: true } });
     let reasoning = "";
@@ -96,7 +96,7 @@ describe("chat completions", () => {
     });
   });
 
-  test("the request reaches Anthropic's protocol in its order and words", async () => {
+  test("113: the request reaches Anthropic's protocol in its order and words", async () => {
     const { house, openai } = await build(healthy("ok"));
     await openai.chat.completions.create({
       model: MODEL,
@@ -196,7 +196,7 @@ describe("chat completions", () => {
 });
 
 describe("responses", () => {
-  test("a stream: items in order, rising numbers, the last event holds them all", async () => {
+  test("114: a stream: items in order, rising numbers, the last event holds them all", async () => {
     const { openai } = await build(rich);
     const stream = openai.responses.stream({ model: MODEL, input: "hi", include: ["reasoning.encrypted_content"] });
     const numbers: number[] = [];
@@ -255,7 +255,7 @@ describe("responses", () => {
     });
   });
 
-  test("what would need stored state is refused with a reason", async () => {
+  test("115: what would need stored state is refused with a reason", async () => {
     const { openai } = await build(healthy("x"));
     await expect(
       openai.responses.create({ model: MODEL, input: "x", previous_response_id: "resp_1" }),
