@@ -2,9 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { errorTypeOf } from "../anthropic/errors.ts";
 import type { ServerContext } from "./context.ts";
 import { handleCountTokens } from "./count-tokens.ts";
-import { type GuardedRequest, guard, isSameMachine } from "./guard.ts";
+import { type GuardedRequest, guard, isSameMachine, type Refused } from "./guard.ts";
 import { handleMessages } from "./messages.ts";
-import { modelList, openaiModelList } from "./models.ts";
+import { modelList, openaiModel, openaiModelList } from "./models.ts";
+import { notHere, speaksOpenAi } from "./openai/dialect.ts";
+import { openAiError } from "./openai/errors.ts";
 import { sendError, sendJson } from "./reply.ts";
 import { newRequestId } from "./serve.ts";
 import { healthAnswer } from "./status.ts";
@@ -22,8 +24,8 @@ const HOT_ROUTES: Readonly<Record<string, Handler>> = {
   "POST /v1/chat/completions": async (...args) => (await import("./openai/handlers.ts")).handleChat(...args),
   "POST /v1/responses": async (...args) => (await import("./openai/handlers.ts")).handleResponses(...args),
   "GET /v1/models": (request, response, { config, startedAt }) => {
-    const anthropic = request.headers["anthropic-version"] !== undefined || request.headers["x-api-key"] !== undefined;
-    if (!anthropic) return sendJson(response, 200, openaiModelList(config.settings, startedAt));
+    if (speaksOpenAi("/v1/models", request.headers))
+      return sendJson(response, 200, openaiModelList(config.settings, startedAt));
     const data = modelList(config.settings, startedAt);
     sendJson(response, 200, { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null });
   },
@@ -42,8 +44,8 @@ const HOT_ROUTES: Readonly<Record<string, Handler>> = {
   "HEAD /health": (_request, response) => void response.writeHead(200).end(),
 };
 
-/** Paths whose clients expect OpenAI's error envelope. */
-const OPENAI_PATH = /^\/v1\/(?:chat\/|responses)/;
+/** A 404 that is not about the model, as OpenAI tells it. */
+const UNKNOWN_PATH = { status: 404, code: "unknown_url" };
 
 /** `GET /v1/models/ID`, where the id may hold slashes. */
 const MODEL_PATH = /^\/v1\/models\/(.+)$/;
@@ -60,29 +62,27 @@ export function createListener(context: ServerContext, app: () => Promise<Reques
       // A client with a wrong key is somebody's mistake; a web page that is kept out need not fill the log.
       if (refused.status === 401 && path.startsWith("/v1/"))
         context.log.write("warn", `refused ${request.method} ${path}`, { status: 401, error: refused.message });
-      return refuse(path, response, refused);
+      return refuse(path, request, response, refused);
     }
-    dispatch(request, response, path).catch((error: unknown) => fail(error, response));
+    dispatch(request, response, path).catch((error: unknown) => fail(error, path, request, response));
   };
 
   async function dispatch(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const hot = HOT_ROUTES[`${request.method} ${path}`];
     if (hot) return hot(request, response, context);
     const model = request.method === "GET" ? MODEL_PATH.exec(path)?.[1] : undefined;
-    if (model !== undefined) return oneModel(decoded(model), response, context);
-    if (path.startsWith("/v1/")) return sendError(response, 404, `${request.method} ${path} does not exist here`);
+    if (model !== undefined) return oneModel(decoded(model), path, request, response, context);
+    if (path.startsWith("/v1/"))
+      return apiError(path, request, response, { ...UNKNOWN_PATH, message: notHere(request, path) });
     (await app())(request, response);
   }
 
-  function fail(error: unknown, response: ServerResponse): void {
+  function fail(error: unknown, path: string, request: IncomingMessage, response: ServerResponse): void {
     const id = newRequestId();
     void logUnforeseen(context, "a request failed inside the server", error, { id });
+    const message = `an error inside the proxy; its log has the details under ${id}`;
     if (response.headersSent) response.destroy();
-    else
-      sendError(response, 500, `an error inside the proxy; its log has the details under ${id}`, {
-        type: "api_error",
-        requestId: id,
-      });
+    else apiError(path, request, response, { status: 500, message, requestId: id });
   }
 }
 
@@ -99,16 +99,27 @@ function guarded(request: IncomingMessage, path: string): GuardedRequest {
   };
 }
 
-function refuse(
-  path: string,
-  response: ServerResponse,
-  { status, message }: { status: number; message: string },
-): void {
-  const close = { connection: "close", "x-should-retry": "false" };
-  const type = errorTypeOf(status);
-  if (OPENAI_PATH.test(path)) sendJson(response, status, { error: { message, type, param: null, code: type } }, close);
-  else if (path.startsWith("/v1/")) sendError(response, status, message, { headers: close });
-  else sendJson(response, status, { error: { code: status === 401 ? "unauthorized" : "refused", message } }, close);
+function refuse(path: string, request: IncomingMessage, response: ServerResponse, { status, message }: Refused): void {
+  const headers = { connection: "close", "x-should-retry": "false" };
+  if (path.startsWith("/v1/")) return apiError(path, request, response, { status, message, headers });
+  sendJson(response, status, { error: { code: status === 401 ? "unauthorized" : "refused", message } }, headers);
+}
+
+interface ApiError extends Refused {
+  /** OpenAI's, where the status alone would mean another. */
+  code?: string;
+  requestId?: string;
+  headers?: Record<string, string>;
+}
+
+/** An error in the envelope that the client expects. */
+function apiError(path: string, request: IncomingMessage, response: ServerResponse, error: ApiError): void {
+  const { status, message, code, ...options } = error;
+  if (!speaksOpenAi(path, request.headers)) return sendError(response, status, message, options);
+  const { requestId, headers } = options;
+  const ids = requestId !== undefined && { "x-request-id": requestId, "x-ccm-request-id": requestId };
+  const told = { error: { ...openAiError(errorTypeOf(status), message), ...(code !== undefined && { code }) } };
+  sendJson(response, status, told, { "x-should-retry": "false", ...ids, ...headers });
 }
 
 function decoded(text: string): string {
@@ -119,12 +130,18 @@ function decoded(text: string): string {
   }
 }
 
-function oneModel(id: string, response: ServerResponse, { config, startedAt }: ServerContext): void {
-  const found = modelList(config.settings, startedAt).find((model) => model.id === id);
+function oneModel(
+  id: string,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { config, startedAt }: ServerContext,
+): void {
+  const { models } = config.settings;
+  const found = speaksOpenAi(path, request.headers)
+    ? models.has(id) && openaiModel(id, startedAt)
+    : modelList(config.settings, startedAt).find((model) => model.id === id);
   if (found) return sendJson(response, 200, found);
-  sendError(
-    response,
-    404,
-    `there is no model ${JSON.stringify(id)}; defined are: ${[...config.settings.models.keys()].join(", ") || "none"}`,
-  );
+  const message = `there is no model ${JSON.stringify(id)}; defined are: ${[...models.keys()].join(", ") || "none"}`;
+  apiError(path, request, response, { status: 404, message });
 }

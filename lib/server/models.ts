@@ -44,12 +44,10 @@ export function chain(model: Model): string {
 
 /** OpenAI's shape of the same list. */
 export function openaiModelList(settings: Settings, startedAt: number): object {
-  const created = Math.floor(startedAt / 1000);
-  const data = [...settings.models.values()].map(({ name }) => ({
-    id: name,
-    object: "model",
-    created,
-    owned_by: "claude-code-mux",
-  }));
-  return { object: "list", data };
+  return { object: "list", data: [...settings.models.keys()].map((name) => openaiModel(name, startedAt)) };
+}
+
+/** OpenAI's shape of one of them. */
+export function openaiModel(id: string, startedAt: number): object {
+  return { id, object: "model", created: Math.floor(startedAt / 1000), owned_by: "claude-code-mux" };
 }

@@ -248,7 +248,7 @@ describe("responses", () => {
           role: "user",
           content: [
             { type: "tool_result", tool_use_id: "toolu_2", content: "two" },
-            { type: "tool_result", tool_use_id: "toolu_3", content: [{ type: "text", text: "three" }] },
+            { type: "tool_result", tool_use_id: "toolu_3", content: "three" },
           ],
         },
       ],

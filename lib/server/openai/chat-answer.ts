@@ -13,12 +13,24 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   refusal: "content_filter",
 };
 
-export function finishReason(stopReason: string | null): string {
+/** @param legacy see `ChatForm` */
+export function finishReason(stopReason: string | null, legacy: boolean): string {
+  if (legacy && stopReason === "tool_use") return "function_call";
   return FINISH_REASONS[stopReason ?? ""] ?? "stop";
 }
 
-/** A message as a chat completion. @param created in seconds @param custom names of the tools that take text as it is */
-export function toChat(message: MessageAnswer, created: number, custom: ReadonlySet<string>): Loose {
+/** What shapes an answer besides what it says. */
+export interface ChatForm {
+  /** In seconds. */
+  created: number;
+  /** Names of the tools that take text as it is. */
+  custom: ReadonlySet<string>;
+  /** The client knows calls as `function_call` only. */
+  legacy: boolean;
+}
+
+/** A message as a chat completion. */
+export function toChat(message: MessageAnswer, { created, custom, legacy }: ChatForm): Loose {
   const texts = message.content.filter(({ type }) => type === "text").map(({ text }) => String(text));
   const thoughts = message.content.filter(({ type }) => type === "thinking").map(({ thinking }) => String(thinking));
   const calls = message.content.filter(({ type }) => type === "tool_use");
@@ -37,10 +49,10 @@ export function toChat(message: MessageAnswer, created: number, custom: Readonly
           content: texts.length > 0 ? texts.join("") : null,
           refusal: refused ? texts.join("") || "refused" : null,
           ...(thoughts.join("") !== "" && { reasoning_content: thoughts.join("\n\n") }),
-          ...(calls.length > 0 && { tool_calls: calls.map((call) => callOf(call, custom)) }),
+          ...callFields(calls, custom, legacy),
           ...(annotations.length > 0 && { annotations }),
         },
-        finish_reason: finishReason(message.stop_reason),
+        finish_reason: finishReason(message.stop_reason, legacy),
         logprobs: null,
       },
     ],
@@ -69,6 +81,13 @@ export function citationsOf(block: Block): Loose[] {
   return listOf(block.content)
     .filter(({ type }) => type === "web_search_result")
     .map(({ url, title }) => ({ type: "url_citation", url_citation: { url, title, start_index: 0, end_index: 0 } }));
+}
+
+function callFields(calls: readonly Block[], custom: ReadonlySet<string>, legacy: boolean): Loose {
+  const [first] = calls;
+  if (!first) return {};
+  if (!legacy) return { tool_calls: calls.map((call) => callOf(call, custom)) };
+  return { function_call: { name: first.name, arguments: JSON.stringify(first.input ?? {}) } };
 }
 
 function callOf({ id, name, input }: Block, custom: ReadonlySet<string>): Loose {

@@ -1,7 +1,8 @@
 import type { Block, Usage } from "../../anthropic/types.ts";
 import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
 import type { AnthropicEvent } from "./anthropic-events.ts";
-import { chatUsage, citationsOf, completionId, finishReason } from "./chat-answer.ts";
+import { type ChatForm, chatUsage, citationsOf, completionId, finishReason } from "./chat-answer.ts";
+import { openAiError } from "./errors.ts";
 import type { Loose } from "./parts.ts";
 import { customInput } from "./tools.ts";
 
@@ -12,12 +13,11 @@ import { customInput } from "./tools.ts";
 export class ChatChunks {
   /** Who answers; until that is told, who was asked for. */
   #model: string;
-  readonly #created: number;
+  readonly #form: ChatForm;
   readonly #withUsage: boolean;
   #id = "chatcmpl-0";
   #usage: Usage = { ...NO_USAGE };
   #finish: string | undefined;
-  readonly #custom: ReadonlySet<string>;
   /** OpenAI counts calls, Anthropic blocks. */
   #calls = -1;
   /** The open block is a call of the client's: the vendor's own tools have arguments, too. */
@@ -25,15 +25,11 @@ export class ChatChunks {
   /** Arguments of an open call whose tool takes text as it is: told when they are whole. */
   #customJson: string | undefined;
 
-  /**
-   * @param created in seconds; `withUsage`: the client asked for `stream_options.include_usage`; `custom`: names of the tools
-   *   that take text as it is
-   */
-  constructor(options: { model: string; created: number; withUsage: boolean; custom: ReadonlySet<string> }) {
+  /** @param options `withUsage`: the client asked for `stream_options.include_usage` */
+  constructor(options: { model: string; form: ChatForm; withUsage: boolean }) {
     this.#model = options.model;
-    this.#created = options.created;
+    this.#form = options.form;
     this.#withUsage = options.withUsage;
-    this.#custom = options.custom;
   }
 
   add(event: AnthropicEvent): string {
@@ -61,7 +57,7 @@ export class ChatChunks {
         this.#customJson += delta.partial_json;
         return "";
       }
-      return this.#chunk({ tool_calls: [{ index: this.#calls, function: { arguments: delta.partial_json } }] });
+      return this.#argumentsOf(delta.partial_json);
     },
     content_block_stop: () => {
       if (this.#customJson === undefined) return "";
@@ -71,7 +67,7 @@ export class ChatChunks {
     },
     message_delta: ({ delta, usage }) => {
       this.#usage = mergeUsage(this.#usage, usage);
-      this.#finish = finishReason(delta?.stop_reason ?? null);
+      this.#finish = finishReason(delta?.stop_reason ?? null, this.#form.legacy);
       return "";
     },
     message_stop: () => {
@@ -80,17 +76,24 @@ export class ChatChunks {
       return `${end}${usage}data: [DONE]\n\n`;
     },
     error: ({ error }) =>
-      `data: ${JSON.stringify({ error: { message: error?.message, type: error?.type, param: null, code: null } })}\n\n`,
+      `data: ${JSON.stringify({ error: openAiError(error?.type ?? "api_error", error?.message ?? "") })}\n\n`,
     ping: () => ": ping\n\n",
   };
 
   #beginCall({ id, name }: Block): string {
-    const isCustom = this.#custom.has(String(name));
+    this.#calls++;
+    if (this.#form.legacy) return this.#calls > 0 ? "" : this.#chunk({ function_call: { name, arguments: "" } });
+    const isCustom = this.#form.custom.has(String(name));
     const call = isCustom
       ? { type: "custom", custom: { name, input: "" } }
       : { type: "function", function: { name, arguments: "" } };
     this.#customJson = isCustom ? "" : undefined;
-    return this.#chunk({ tool_calls: [{ index: ++this.#calls, id, ...call }] });
+    return this.#chunk({ tool_calls: [{ index: this.#calls, id, ...call }] });
+  }
+
+  #argumentsOf(json: string): string {
+    if (!this.#form.legacy) return this.#chunk({ tool_calls: [{ index: this.#calls, function: { arguments: json } }] });
+    return this.#calls > 0 ? "" : this.#chunk({ function_call: { arguments: json } });
   }
 
   #chunk(delta: Loose, finish: string | null = null): string {
@@ -99,7 +102,7 @@ export class ChatChunks {
   }
 
   #event(rest: Loose): string {
-    const head = { id: this.#id, object: "chat.completion.chunk", created: this.#created, model: this.#model };
+    const head = { id: this.#id, object: "chat.completion.chunk", created: this.#form.created, model: this.#model };
     return `data: ${JSON.stringify({ ...head, ...rest })}\n\n`;
   }
 }

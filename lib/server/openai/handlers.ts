@@ -53,7 +53,8 @@ async function handle(
     const body = parsed(raw);
     answer = protocol.answer(body, Date.now());
     refuseImpossible(body);
-    const inbound = readRequest(Buffer.from(JSON.stringify(protocol.request(body))), headers, extrasOf(body));
+    const translated = Buffer.from(JSON.stringify(protocol.request(body)));
+    const inbound = readRequest(translated, ownHeaders(headers), extrasOf(body));
     await context.comebacks.serve({ path, headers, body: raw }, plain, (client) =>
       serve({ inbound, reply: openAiReply(client, answer), client, id, arrived, path }, context),
     );
@@ -62,6 +63,11 @@ async function handle(
     const told = refuseBody(error instanceof BadOpenAiRequest ? new BadBody(error.message) : error, reply, id);
     recordUnserved(context, { id, path, headers, arrived, bytesIn: sizeOf(headers) }, told);
   }
+}
+
+/** What OpenAI's SDKs tell of themselves would look to Anthropic as though one of its own had told it. */
+function ownHeaders(headers: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("x-stainless-")));
 }
 
 function parsed(raw: Buffer): Loose {

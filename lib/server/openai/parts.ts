@@ -1,4 +1,5 @@
 import type { Block, MessagesBody, Usage } from "../../anthropic/types.ts";
+import { EFFORTS, type Effort } from "../../catalog/types.ts";
 
 /** Thrown when a request cannot be served in this form; `message` names the field. */
 export class BadOpenAiRequest extends Error {
@@ -28,10 +29,45 @@ export function listOf(value: unknown): Loose[] {
   return Array.isArray(value) ? value.filter(isLoose) : [];
 }
 
-/** A `data:` URL or an address as the source of an image or a document. */
-export function sourceOf(url: string): Loose {
-  const inline = /^data:([^;,]+);base64,(.*)$/s.exec(url);
-  return inline ? { type: "base64", media_type: inline[1], data: inline[2] } : { type: "url", url };
+/**
+ * A number that may be missing.
+ * @throws {BadOpenAiRequest} where something else stands
+ */
+export function numberIn(body: Loose, name: string): number | undefined {
+  const value = body[name];
+  if (value == null) return undefined;
+  if (typeof value !== "number") throw new BadOpenAiRequest(`${name}: a number is needed`, name);
+  return value;
+}
+
+/**
+ * The items of a list in which nothing but objects may stand.
+ * @throws {BadOpenAiRequest} for anything else, which would be lost
+ */
+export function itemsOf(list: readonly unknown[], where: string): Loose[] {
+  return list.map((item, at) => {
+    if (isLoose(item)) return item;
+    throw new BadOpenAiRequest(`${where}.${at}: an object is needed`, `${where}.${at}`);
+  });
+}
+
+/**
+ * The content of a message: text, parts, or none.
+ * @param blockOf what a part says
+ * @throws {BadOpenAiRequest} for anything else
+ */
+export function blocksOf(content: unknown, where: string, blockOf: (part: Loose, where: string) => Block): Block[] {
+  if (content == null || content === "") return [];
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  if (!Array.isArray(content))
+    throw new BadOpenAiRequest(`${where}: the content must be text or a list of parts`, where);
+  const blocks = itemsOf(content, where).map((part) => blockOf(part, where));
+  return blocks.filter(({ type, text }) => type !== "text" || text !== "");
+}
+
+/** What blocks say in words, one block a line. */
+export function textsOf(blocks: readonly Block[]): string {
+  return blocks.map(({ text }) => String(text ?? "")).join("\n");
 }
 
 /** Arguments of a call as they stand in the history; what is no JSON object becomes one that says so. */
@@ -45,38 +81,50 @@ export function inputOf(args: unknown): unknown {
   }
 }
 
-/** Settings that both protocols have, under their OpenAI names. */
+/** Where a protocol has the settings that both have. */
 export interface CommonSettings {
-  maxTokens: unknown;
-  effort: unknown;
-  temperature: unknown;
-  topP: unknown;
-  user: unknown;
-  stream: unknown;
+  /** Names of the output limit: the first that is set counts. */
+  limits: readonly string[];
+  effort: { field: string; value: unknown };
   format: Loose;
 }
 
-/** The common settings as fields of an Anthropic request. */
-export function commonFields(settings: CommonSettings): Partial<MessagesBody> {
-  const { maxTokens, effort, temperature, topP, user, stream, format } = settings;
+/**
+ * The common settings as fields of an Anthropic request.
+ * @throws {BadOpenAiRequest} for one that is not what it should be
+ */
+export function commonFields(body: Loose, { limits, effort, format }: CommonSettings): Partial<MessagesBody> {
+  const [limit] = limits.flatMap((name) => numberIn(body, name) ?? []);
+  const temperature = numberIn(body, "temperature");
+  const topP = numberIn(body, "top_p");
+  const topK = numberIn(body, "top_k");
+  const user = body.safety_identifier ?? body.user;
   const schema = format.type === "json_schema" ? loose(format.json_schema ?? format).schema : undefined;
-  const thinks = typeof effort === "string";
-  const thinksNot = effort === "none" || effort === "minimal";
+  const wanted = effortIn(effort);
+  const thinksNot = wanted === "none" || wanted === "minimal";
   const config = {
-    ...(thinks && !thinksNot && { effort }),
+    ...(wanted && !thinksNot && { effort: wanted }),
     ...(isLoose(schema) && { format: { type: "json_schema", schema } }),
   };
   return {
-    max_tokens: typeof maxTokens === "number" ? maxTokens : DEFAULT_MAX_TOKENS,
-    ...(stream === true && { stream: true }),
-    ...(thinks && { thinking: { type: thinksNot ? "disabled" : "adaptive" } }),
+    max_tokens: limit ?? DEFAULT_MAX_TOKENS,
+    ...(body.stream === true && { stream: true }),
+    ...(wanted && { thinking: { type: thinksNot ? "disabled" : "adaptive" } }),
     ...(Object.keys(config).length > 0 && { output_config: config }),
     // Of the two only one: Anthropic's models refuse both together.
-    ...(typeof temperature === "number"
+    ...(temperature !== undefined
       ? { temperature: Math.min(1, Math.max(0, temperature)) }
-      : typeof topP === "number" && { top_p: topP }),
+      : topP !== undefined && { top_p: topP }),
+    ...(topK !== undefined && { top_k: topK }),
     ...(typeof user === "string" && !user.includes("@") && { metadata: { user_id: user } }),
   };
+}
+
+function effortIn({ field, value }: CommonSettings["effort"]): Effort | undefined {
+  const effort = EFFORTS.find((known) => known === value);
+  if (effort === undefined && value != null)
+    throw new BadOpenAiRequest(`${field}: one of ${EFFORTS.join(", ")} is needed`, field);
+  return effort;
 }
 
 /** Instructions in mid-conversation, as a reminder of the user's: not every model takes system messages there. */
@@ -95,13 +143,21 @@ export class Conversation {
     else this.messages.push({ role, content: [...blocks] });
   }
 
-  /** A tool's result; text where no call of the answer before asked for it. */
-  addResult(id: string, content: string | Block[]): void {
-    const asked = this.messages.findLast(({ role }) => role === "assistant");
-    const known = asked?.content.some((block) => block.type === "tool_use" && block.id === id);
-    const text = typeof content === "string" ? content : JSON.stringify(content);
-    if (!known) return this.add("user", [{ type: "text", text: `[result of ${id}] ${text}` }]);
-    this.add("user", [{ type: "tool_result", tool_use_id: id, content }]);
+  /** A tool's result; what the user says where no call of the answer before asked for it. */
+  addResult(id: string, content: Block[]): void {
+    const isAsked = this.#lastAnswer().some((block) => block.type === "tool_use" && block.id === id);
+    if (isAsked) this.add("user", [{ type: "tool_result", tool_use_id: id, content: plainest(content) }]);
+    else this.add("user", [{ type: "text", text: `[result of ${id}]` }, ...content]);
+  }
+
+  /** The id of the last answer's call of this function: the older form of a result names no other. */
+  callOf(name: string): string | undefined {
+    const call = this.#lastAnswer().findLast((block) => block.type === "tool_use" && block.name === name);
+    return call && String(call.id);
+  }
+
+  #lastAnswer(): readonly Block[] {
+    return this.messages.findLast(({ role }) => role === "assistant")?.content ?? [];
   }
 
   finish(): MessagesBody["messages"] {
@@ -109,6 +165,13 @@ export class Conversation {
       message.content.sort((a, b) => Number(b.type === "tool_result") - Number(a.type === "tool_result"));
     return this.messages.length > 0 ? this.messages : [{ role: "user", content: "." }];
   }
+}
+
+/** Text alone needs no list around it. */
+function plainest(content: Block[]): string | Block[] {
+  const [first, ...others] = content;
+  if (first === undefined) return "";
+  return first.type === "text" && others.length === 0 ? String(first.text) : content;
 }
 
 /** Token counts in OpenAI's arithmetic: cached tokens are part of the prompt. */

@@ -1,14 +1,16 @@
 import type { Block, MessagesBody } from "../../anthropic/types.ts";
+import { fileOf, imageOf } from "./media.ts";
 import {
   BadOpenAiRequest,
+  blocksOf,
   Conversation,
   commonFields,
   inputOf,
+  itemsOf,
   type Loose,
-  listOf,
   loose,
   reminder,
-  sourceOf,
+  textsOf,
 } from "./parts.ts";
 import { choiceOf, customCall, toolsOf } from "./tools.ts";
 
@@ -22,7 +24,7 @@ const SIGNATURE = "anthropic-signature:";
  */
 export function fromResponses(body: Loose): MessagesBody {
   if (typeof body.model !== "string" || body.model === "")
-    throw new BadOpenAiRequest("model: a string is required", "model");
+    throw new BadOpenAiRequest("model: a string is needed", "model");
   const { system, messages } = conversation(body);
   const tools = toolsOf(body);
   const choice = choiceOf(body.tool_choice, body.parallel_tool_calls);
@@ -31,13 +33,9 @@ export function fromResponses(body: Loose): MessagesBody {
     messages,
     ...(system.length > 0 && { system }),
     ...(tools.length > 0 && { tools, ...(choice && { tool_choice: choice }) }),
-    ...commonFields({
-      maxTokens: body.max_output_tokens,
-      effort: loose(body.reasoning).effort,
-      temperature: body.temperature,
-      topP: body.top_p,
-      user: body.safety_identifier ?? body.user,
-      stream: body.stream,
+    ...commonFields(body, {
+      limits: ["max_output_tokens"],
+      effort: { field: "reasoning.effort", value: loose(body.reasoning).effort },
       format: loose(loose(body.text).format),
     }),
   };
@@ -53,25 +51,18 @@ function conversation(body: Loose): { system: Block[]; messages: MessagesBody["m
   if (typeof body.instructions === "string" && body.instructions !== "")
     system.push({ type: "text", text: body.instructions });
   const said = new Conversation();
-  if (typeof body.input === "string") said.add("user", [{ type: "text", text: body.input }]);
-  for (const [i, item] of listOf(body.input).entries()) addItem(item, i, said, system);
-  return { system, messages: said.finish() };
+  if (typeof body.input === "string") said.add("user", blocksOf(body.input, "input", partOf));
+  else if (Array.isArray(body.input))
+    for (const [i, item] of itemsOf(body.input, "input").entries()) addItem(item, `input.${i}`, said, system);
+  else throw new BadOpenAiRequest("input: text or a list of items is needed", "input");
+  return { system: system.filter(({ text }) => text !== ""), messages: said.finish() };
 }
 
-function addItem(item: Loose, at: number, said: Conversation, system: Block[]): void {
+function addItem(item: Loose, where: string, said: Conversation, system: Block[]): void {
   switch (item.type ?? "message") {
-    case "message": {
-      if (item.role === "system" || item.role === "developer") {
-        const text = partsOf(item.content, at)
-          .map((block) => String(block.text ?? ""))
-          .join("\n");
-        if (said.messages.length === 0) system.push({ type: "text", text });
-        else said.add("user", [reminder(text)]);
-        return;
-      }
-      said.add(item.role === "assistant" ? "assistant" : "user", partsOf(item.content, at));
+    case "message":
+      addMessage(item, where, said, system);
       return;
-    }
     case "function_call": {
       const input = inputOf(item.arguments);
       said.add("assistant", [
@@ -84,7 +75,7 @@ function addItem(item: Loose, at: number, said: Conversation, system: Block[]): 
       return;
     case "function_call_output":
     case "custom_tool_call_output":
-      said.addResult(String(item.call_id), typeof item.output === "string" ? item.output : partsOf(item.output, at));
+      said.addResult(String(item.call_id), blocksOf(item.output, where, partOf));
       return;
     case "reasoning": {
       const thinking = unpackReasoning(item.encrypted_content);
@@ -92,12 +83,28 @@ function addItem(item: Loose, at: number, said: Conversation, system: Block[]): 
       return;
     }
     case "item_reference":
-      throw new BadOpenAiRequest(
-        `input.${at}: items are not stored here, so they cannot be referred to`,
-        `input.${at}`,
-      );
+      throw new BadOpenAiRequest(`${where}: items are not stored here, so they cannot be referred to`, where);
+    case "compaction":
+      throw new BadOpenAiRequest(`${where}: a compaction can be read by OpenAI only; send what it stands for`, where);
     default:
       return; // calls that only OpenAI's servers execute say nothing to another model
+  }
+}
+
+function addMessage({ role, content }: Loose, where: string, said: Conversation, system: Block[]): void {
+  const blocks = blocksOf(content, where, partOf);
+  switch (role) {
+    case "system":
+    case "developer":
+      if (said.messages.length === 0) system.push({ type: "text", text: textsOf(blocks) });
+      else said.add("user", [reminder(textsOf(blocks))]);
+      return;
+    case "user":
+    case "assistant":
+      said.add(role, blocks);
+      return;
+    default:
+      throw new BadOpenAiRequest(`${where}.role: one of system, developer, user, assistant is needed`, `${where}.role`);
   }
 }
 
@@ -113,12 +120,7 @@ function unpackReasoning(encrypted: unknown): Block | undefined {
   }
 }
 
-function partsOf(content: unknown, at: number): Block[] {
-  if (typeof content === "string") return content === "" ? [] : [{ type: "text", text: content }];
-  return listOf(content).map((part) => partOf(part, at));
-}
-
-function partOf(part: Loose, at: number): Block {
+function partOf(part: Loose, where: string): Block {
   switch (part.type) {
     case "input_text":
     case "output_text":
@@ -127,20 +129,10 @@ function partOf(part: Loose, at: number): Block {
     case "refusal":
       return { type: "text", text: String(part.refusal ?? "") };
     case "input_image":
-      if (typeof part.image_url !== "string") break;
-      return { type: "image", source: sourceOf(part.image_url) };
-    case "input_file": {
-      const url = part.file_data ?? part.file_url;
-      if (typeof url !== "string") break;
-      return {
-        type: "document",
-        source: sourceOf(url),
-        ...(typeof part.filename === "string" && { title: part.filename }),
-      };
-    }
+      return imageOf(part.image_url, where);
+    case "input_file":
+      return fileOf(part, where);
+    default:
+      throw new BadOpenAiRequest(`${where}: parts of the type ${String(part.type)} are not supported`, where);
   }
-  throw new BadOpenAiRequest(
-    `input.${at}: parts of type ${String(part.type)} in this form are not supported`,
-    `input.${at}`,
-  );
 }

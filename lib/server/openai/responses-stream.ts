@@ -1,10 +1,14 @@
 import type { Block, Usage } from "../../anthropic/types.ts";
 import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
 import type { AnthropicEvent } from "./anthropic-events.ts";
+import { openAiError } from "./errors.ts";
 import { type Loose, openAiCounts } from "./parts.ts";
 import { annotationOf, openedItem, queryOf, textPart } from "./response-items.ts";
 import { packReasoning } from "./responses-request.ts";
 import { customInput } from "./tools.ts";
+
+/** Stop reasons of an answer that is not whole. */
+const CUT = ["max_tokens", "refusal", "model_context_window_exceeded"];
 
 /** An output item that is being told. */
 interface OpenItem {
@@ -25,6 +29,7 @@ export class ResponseEvents {
   readonly #created: number;
   readonly #wantsReasoning: boolean;
   readonly #custom: ReadonlySet<string>;
+  readonly #echo: Loose;
   readonly #output: Loose[] = [];
   #id = "resp_0";
   #sequence = 0;
@@ -33,28 +38,41 @@ export class ResponseEvents {
   #stopReason: string | null = null;
 
   /**
-   * @param created in seconds; `wantsReasoning`: the client asked for `reasoning.encrypted_content`; `custom`: names of the
-   *   tools that take text as it is
+   * @param options `created` in seconds; `wantsReasoning`: the client asked for `reasoning.encrypted_content`; `custom`: names
+   *   of the tools that take text as it is; `echo`: what a response repeats of its request
    */
-  constructor(options: { model: string; created: number; wantsReasoning: boolean; custom: ReadonlySet<string> }) {
+  constructor(options: {
+    model: string;
+    created: number;
+    wantsReasoning: boolean;
+    custom: ReadonlySet<string>;
+    echo: Loose;
+  }) {
     this.#model = options.model;
     this.#created = options.created;
     this.#wantsReasoning = options.wantsReasoning;
     this.#custom = options.custom;
+    this.#echo = options.echo;
   }
 
   add(event: AnthropicEvent): string {
     return this.#handlers[event.type]?.(event) ?? "";
   }
 
+  /** How the answer has ended. */
+  get ended(): "completed" | "incomplete" {
+    return CUT.includes(this.#stopReason ?? "") ? "incomplete" : "completed";
+  }
+
   /** The whole response, as far as it has come. */
-  response(status = "completed"): Loose {
+  response(status: string): Loose {
     const { prompt, cached, output, reasoning } = openAiCounts(this.#usage);
     const incomplete =
       status === "incomplete"
         ? { reason: this.#stopReason === "refusal" ? "content_filter" : "max_output_tokens" }
         : null;
     return {
+      ...this.#echo,
       id: this.#id,
       object: "response",
       created_at: this.#created,
@@ -63,7 +81,6 @@ export class ResponseEvents {
       incomplete_details: incomplete,
       model: this.#model,
       output: this.#output,
-      parallel_tool_calls: true,
       store: false,
       usage:
         status === "in_progress"
@@ -95,12 +112,12 @@ export class ResponseEvents {
       return "";
     },
     message_stop: () => {
-      const isWhole = !["max_tokens", "refusal", "model_context_window_exceeded"].includes(this.#stopReason ?? "");
-      const status = isWhole ? "completed" : "incomplete";
+      const status = this.ended;
       return this.#close() + this.#event(`response.${status}`, { response: this.response(status) });
     },
     error: ({ error }) => {
-      const told = { code: error?.type ?? "server_error", message: error?.message ?? "" };
+      const { code, message } = openAiError(error?.type ?? "api_error", error?.message ?? "");
+      const told = { code, message };
       const response = { ...this.response("failed"), error: told };
       return this.#event("error", { ...told, param: null }) + this.#event("response.failed", { response });
     },

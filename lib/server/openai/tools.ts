@@ -12,21 +12,31 @@ const FREE_TEXT = "input";
  */
 export function toolsOf(body: Loose): Tool[] {
   const older = listOf(body.functions).map((fn) => ({ type: "function", function: fn }));
-  const tools = [...listOf(body.tools), ...older].map(toolOf);
+  const tools = [...listOf(body.tools), ...older].map((tool, at) => toolOf(tool, at, body.max_tool_calls));
   if (isLoose(body.web_search_options)) tools.push(webSearch(body.web_search_options));
   const names = allowedNames(body.tool_choice);
   return names ? tools.filter(({ name = "" }) => names.has(name)) : tools;
 }
 
-function toolOf(tool: Loose, at: number): Tool {
+/** Does the client know calls in their oldest form only: one an answer, without an id? */
+export function isLegacy(body: Loose): boolean {
+  return Array.isArray(body.functions) && body.tools == null;
+}
+
+/** @param mostSearches how many calls of tools that run elsewhere the client allows */
+function toolOf(tool: Loose, at: number, mostSearches: unknown): Tool {
   const type = String(tool.type ?? "function");
-  if (type.startsWith("web_search")) return webSearch(tool);
+  if (type.startsWith("web_search"))
+    return { ...webSearch(tool), ...(typeof mostSearches === "number" && { max_uses: mostSearches }) };
   // Chat Completions wraps what a tool is, Responses does not.
   const { name, description, parameters, format } = loose(tool.function ?? tool.custom ?? tool);
   const isCustom = type === "custom";
   if (type !== "function" && !isCustom)
-    throw new BadOpenAiRequest(`tools.${at}: tools of type ${type} run on OpenAI's servers only`, `tools.${at}`);
-  if (typeof name !== "string") throw new BadOpenAiRequest(`tools.${at}: a name is required`, `tools.${at}`);
+    throw new BadOpenAiRequest(
+      `tools.${at}: tools of the type ${type} are OpenAI's own; offer a function instead`,
+      `tools.${at}`,
+    );
+  if (typeof name !== "string") throw new BadOpenAiRequest(`tools.${at}: a name is needed`, `tools.${at}`);
   const words = [description, isCustom ? grammarOf(format) : undefined].filter((text) => typeof text === "string");
   const schema = isLoose(parameters) ? parameters : { type: "object", properties: {} };
   return {
@@ -70,7 +80,7 @@ function nameIn(tool: Loose): string | undefined {
 
 /**
  * A tool choice in either protocol's form.
- * @throws {BadOpenAiRequest} for a tool that only OpenAI's servers execute
+ * @throws {BadOpenAiRequest} for a tool that only OpenAI's servers execute, and for a word that means nothing
  */
 export function choiceOf(choice: unknown, parallel: unknown): ToolChoice | undefined {
   const single = parallel === false ? { disable_parallel_tool_use: true } : {};
@@ -80,7 +90,9 @@ export function choiceOf(choice: unknown, parallel: unknown): ToolChoice | undef
   const name = nameIn(loose(choice));
   if (name !== undefined) return { type: "tool", name, ...single };
   if (isLoose(choice) && type !== "allowed_tools")
-    throw new BadOpenAiRequest(`tool_choice: tools of type ${type} run on OpenAI's servers only`, "tool_choice");
+    throw new BadOpenAiRequest(`tool_choice: tools of the type ${type} are OpenAI's own`, "tool_choice");
+  if (!isLoose(choice) && choice != null && choice !== "auto")
+    throw new BadOpenAiRequest("tool_choice: one of none, auto, required is needed, or a tool", "tool_choice");
   return parallel === false ? { type: "auto", ...single } : undefined;
 }
 
