@@ -12,7 +12,7 @@ export const SIZES = {
 
 /** Under ten minutes with four wires, nginx and the piped proxy on a quiet machine. */
 const full = {
-  warmup: { "1 KB": 1500, "50 KB": 500, "1 MB": 20 },
+  warmup: { "1 KB": 3000, "50 KB": 3000, "1 MB": 20 },
   json: {
     rounds: 7,
     requests: { "1 KB": 300, "50 KB": 500, "200 KB": 100, "500 KB": 60, "1 MB": 30, "4 MB": 8 },
@@ -22,7 +22,7 @@ const full = {
   open: { rounds: 3, streams: [1, 16, 64, 256], seconds: 0.8, longest: 2 },
   rate: { rounds: 3, seconds: 1, sizes: ["1 KB", "50 KB"], connections: [1, 32] },
   memory: { idleMs: 13_000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 45_000 },
-  start: { rounds: 9 },
+  start: { rounds: 9, fresh: 200 },
   decision: { rounds: 5, iterations: 1000 },
   journal: { rounds: 5, entries: 20_000 },
 };
@@ -39,7 +39,7 @@ const quick = {
   open: { rounds: 1, streams: [16, 64], seconds: 1, longest: 1 },
   rate: { rounds: 1, seconds: 0.5, sizes: ["50 KB"], connections: [1, 32] },
   memory: { idleMs: 2000, requests: 1000, restMs: 5000, big: 3, bigRestMs: 2000 },
-  start: { rounds: 3 },
+  start: { rounds: 3, fresh: 100 },
   decision: { rounds: 2, iterations: 300 },
   journal: { rounds: 2, entries: 5000 },
 };
@@ -52,7 +52,7 @@ const smoke = {
   open: { rounds: 1, streams: [2], seconds: 0.3, longest: 0.3 },
   rate: { rounds: 1, seconds: 0.05, sizes: ["1 KB"], connections: [2] },
   memory: { idleMs: 50, requests: 20, restMs: 50, big: 1, bigRestMs: 50 },
-  start: { rounds: 1 },
+  start: { rounds: 1, fresh: 2 },
   decision: { rounds: 1, iterations: 5 },
   journal: { rounds: 1, entries: 5 },
 };

@@ -24,6 +24,7 @@ export const TABLES = {
   "memory.rss": { title: "RSS", unit: "MB" },
   "memory.private": { title: "Private (anonymous) memory", unit: "MB" },
   "start.first": { title: "Start to first answered request", unit: "ms" },
+  "start.fresh": { title: "The first requests of a fresh server: p50", unit: "ms" },
   decision: { title: "Cost of deciding, without any network", unit: "µs" },
   journal: { title: "The journal's share, without any network: CPU", unit: "µs" },
 };
