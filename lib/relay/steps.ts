@@ -1,3 +1,4 @@
+import type { Provider } from "../config/settings.ts";
 import { credentialCount } from "../credentials/headers.ts";
 import type { Run, Step } from "./run.ts";
 import { wayOf } from "./searches.ts";
@@ -40,8 +41,8 @@ export class Steps {
   beside({ mapping: { provider } }: Step): Step | undefined {
     const at = this.#fit.findIndex((step) => {
       const other = step.mapping.provider;
-      const isSameVendor = other.type.id === provider.type.id && other.authType === "oauth";
-      if (other.name === provider.name || isSameVendor || !this.#isLargeEnough(step)) return false;
+      const isSecondLogin = other.type.id === provider.type.id && isLogin(other) && isLogin(provider);
+      if (other.name === provider.name || isSecondLogin || !this.#isLargeEnough(step)) return false;
       return !this.#forcing && this.#run.deps.health.enter(...keyOf(step));
     });
     return at < 0 ? undefined : this.#fit.splice(at, 1)[0];
@@ -61,6 +62,11 @@ export class Steps {
   #isLargeEnough({ mapping }: Step): boolean {
     return this.#tooSmall === 0 || (mapping.capabilities.contextWindow ?? 0) > this.#tooSmall;
   }
+}
+
+/** Somebody's account at the vendor: ours to keep, or the client's own. */
+function isLogin({ authType }: Provider): boolean {
+  return authType === "oauth" || authType === "passthrough";
 }
 
 /** After how many ms some step is fit again, by its health and by what it said itself; 0 for at once. */
