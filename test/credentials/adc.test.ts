@@ -171,11 +171,21 @@ describe("application default credentials", () => {
     google.handle((_request, reply) => reply.json({ access_token: "from a stranger" }));
     const { find } = await vertex({});
     expect(await find()).toMatchObject({
-      failure: { reason: "auth", message: expect.stringContaining("gcloud auth") },
+      failure: { reason: "no_credential", message: expect.stringContaining("Run gcloud auth") },
     });
     const asked = google.requests.length;
     await find();
     expect(google.requests).toHaveLength(asked);
+  });
+
+  it("in a file that is not there: said with its path", async () => {
+    const { find } = await vertex({ GOOGLE_APPLICATION_CREDENTIALS: "/nowhere/adc.json" });
+    expect(await find()).toMatchObject({
+      failure: {
+        reason: "no_credential",
+        message: expect.stringMatching(/\/nowhere\/adc\.json .*ENOENT.*gcloud auth/),
+      },
+    });
   });
 
   it("of the machine, where the user says that there are none: nobody is asked", async () => {

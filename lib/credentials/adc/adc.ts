@@ -6,7 +6,7 @@ import { stat } from "node:fs/promises";
 import type { Provider } from "../../config/settings.ts";
 import type { Credential, Lookup } from "../credential.ts";
 import type { Clock } from "../oauth/keeper.ts";
-import { AdcFailed, type AdcFile, findAdcFile } from "./find.ts";
+import { AdcFailed, type AdcFile, findAdcFile, HOW_TO_SIGN_IN } from "./find.ts";
 import { metadataUrl, projectFromMetadata, tokenFromMetadata } from "./metadata.ts";
 import { type GoogleToken, tokenFromFile } from "./tokens.ts";
 
@@ -88,7 +88,7 @@ class Source {
 
   #refresh(provider: Provider): Promise<Held> {
     const failed = this.#failed;
-    const patience = failed?.error.passing ? FAILED_MS.passing : FAILED_MS.lasting;
+    const patience = failed?.error.reason === "overloaded" ? FAILED_MS.passing : FAILED_MS.lasting;
     if (failed && this.#clock.monotonic() - failed.at < patience) return Promise.reject(failed.error);
     this.#inflight ??= this.#fetch(provider).finally(() => {
       this.#inflight = undefined;
@@ -129,9 +129,7 @@ class Source {
     const url = metadataUrl(oauth.metadata_url || undefined, this.#env);
     const token = url === undefined ? undefined : await tokenFromMetadata(url);
     if (url === undefined || !token)
-      throw new AdcFailed(
-        "There are no Google credentials: run gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS.",
-      );
+      throw new AdcFailed(`There are no Google credentials. ${HOW_TO_SIGN_IN}`, "no_credential");
     return {
       ...this.#lived(token, METADATA_AHEAD_MS),
       project: project === "" ? await projectFromMetadata(url) : undefined,
@@ -184,7 +182,7 @@ export class Adc {
       (got) => this.#credential(provider, got),
       (error: unknown) => {
         if (!(error instanceof AdcFailed)) throw error;
-        return { failure: { reason: error.passing ? "overloaded" : "auth", message: error.message }, counts: false };
+        return { failure: { reason: error.reason, message: error.message }, counts: false };
       },
     );
   }

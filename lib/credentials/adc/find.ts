@@ -1,20 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { FailureReason } from "../../catalog/failure-reasons.ts";
 import type { Provider } from "../../config/settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** `auth` and `no_credential` are the user's to mend; what is `overloaded` may work in a moment. */
+type AdcFailure = Extract<FailureReason, "auth" | "no_credential" | "overloaded">;
+
 /** No token could be had from Google. `message` is for the user. */
 export class AdcFailed extends Error {
   override readonly name = "AdcFailed";
-  /** It may work in a moment; false where only the user can mend it. */
-  readonly passing: boolean;
-  constructor(message: string, passing = false) {
+  readonly reason: AdcFailure;
+  constructor(message: string, reason: AdcFailure = "auth") {
     super(message);
-    this.passing = passing;
+    this.reason = reason;
   }
 }
+
+export const HOW_TO_SIGN_IN =
+  "Run gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to a file that holds them.";
 
 /** A file with Google's credentials. Secret. */
 export interface AdcFile {
@@ -37,7 +43,8 @@ export async function findAdcFile({ oauth }: Provider, env: Environment): Promis
     text = await readFile(path, "utf8");
   } catch (error) {
     if (named === undefined) return undefined;
-    throw new AdcFailed(`Google's credentials in ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AdcFailed(`Google's credentials in ${path} cannot be read (${code}). ${HOW_TO_SIGN_IN}`, "no_credential");
   }
   try {
     const content: unknown = JSON.parse(text);

@@ -31,7 +31,7 @@ export async function tokenFromMetadata(url: string): Promise<GoogleToken | unde
     return { token: access_token, expiresInMs: (Number(expires_in) || 3600) * 1000 };
   throw new AdcFailed(
     `The metadata server gives no token (HTTP ${reply.status}): does this machine have a service account?`,
-    reply.status >= 500,
+    reply.status >= 500 ? "overloaded" : "no_credential",
   );
 }
 

@@ -121,7 +121,7 @@ async function subjectToken(path: string, source: Readonly<Record<string, unknow
 async function subjectText(path: string, { file, url, headers }: Readonly<Record<string, unknown>>): Promise<string> {
   if (typeof file === "string")
     return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-      throw new AdcFailed(`${path}: the token file ${file} cannot be read (${error.code}).`, true);
+      throw new AdcFailed(`${path}: the token file ${file} cannot be read (${error.code}).`, "overloaded");
     });
   if (typeof url === "string")
     return (await get(url, fields(headers) as Record<string, string>).catch(unreachable)).text;
@@ -144,11 +144,12 @@ function refusal(path: string, { status, json }: Reply): AdcFailed {
   const words = typeof error_description === "string" ? `: ${error_description.slice(0, 200)}` : "";
   if (error_subtype === "invalid_rapt" || code === "invalid_grant")
     return new AdcFailed(`Google no longer takes the login in ${path} (${code}${words}). ${SIGN_IN_AGAIN}`);
-  return new AdcFailed(`Google gives no token for ${path} (${code}${words}).`, status === 429 || status >= 500);
+  const isPassing = status === 429 || status >= 500;
+  return new AdcFailed(`Google gives no token for ${path} (${code}${words}).`, isPassing ? "overloaded" : "auth");
 }
 
 function unreachable(error: unknown): never {
-  if (error instanceof NoAnswer) throw new AdcFailed(`Google gives no token: ${error.message}.`, true);
+  if (error instanceof NoAnswer) throw new AdcFailed(`Google gives no token: ${error.message}.`, "overloaded");
   throw error;
 }
 
