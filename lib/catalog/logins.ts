@@ -50,6 +50,8 @@ export interface LoginFacts {
 /** Fields that a plan's backend refuses, and what else it wants otherwise than the API for keys. */
 const CHATGPT_PLAN: Quirks = {
   streamOnly: true,
+  // Nothing may be stored there.
+  settings: ["service_tier", "verbosity"],
   forbiddenFields: [
     "background",
     "conversation",

@@ -50,6 +50,15 @@ export type Effort = (typeof EFFORTS)[number];
 /** The fields by which vendors of Chat Completions are asked for reasoning; `omit` asks for nothing. */
 export type ReasoningField = "reasoning_effort" | "reasoning" | "thinking" | "enable_thinking" | "omit";
 
+/** What OpenAI's own API takes and few others do. */
+export type OpenAiSetting =
+  | "service_tier"
+  | "verbosity"
+  | "prediction"
+  | "prompt_cache_retention"
+  | "store"
+  | "metadata";
+
 /** Where a vendor departs from its protocol's baseline. A quirk is a field here, never a provider's name in a wire. */
 export interface Quirks {
   /** Other values for some of the vendor's models; every entry that matches the model's id applies, in order. */
@@ -135,7 +144,11 @@ export interface Quirks {
   /** openai-chat: most stop sequences the vendor takes; those beyond are applied by us. Default 4. */
   stopLimit?: number;
   /** openai-chat, openai-responses: OpenAI's own settings that are taken here, too. Default: none. */
-  settings?: readonly ("service_tier" | "verbosity" | "prediction")[];
+  settings?: readonly OpenAiSetting[];
+  /** openai-chat, openai-responses: arguments that follow a tool's schema to the letter are promised on request. Default false. */
+  strictTools?: boolean;
+  /** openai-chat, openai-responses: images are looked at as finely as the client says. Default false. */
+  imageDetail?: boolean;
   /** Send the client's own `user-agent`: this vendor serves known coding agents only. */
   clientUserAgent?: boolean;
   /**

@@ -78,6 +78,20 @@ const tool = (name: string) => ({
   function: { name, description: `${name}s`, parameters: { type: "object", properties: { path: { type: "string" } } } },
 });
 
+const STRICT = {
+  type: "function" as const,
+  function: {
+    name: "read",
+    strict: true,
+    parameters: {
+      type: "object",
+      properties: { path: { type: "string" } },
+      required: ["path"],
+      additionalProperties: false,
+    },
+  },
+};
+
 describe("chat completions onto Chat Completions", () => {
   it("settings go up as they came", async () => {
     const { openai, sent } = await house("openai", "gpt-4o", chatAnswer());
@@ -162,6 +176,58 @@ describe("chat completions onto Chat Completions", () => {
         },
       ],
     });
+  });
+
+  it("what is to be stored, with what it is to be found by; nothing is stored unasked", async () => {
+    const { openai, sent } = await house("openai", "gpt-4o", chatAnswer());
+    const metadata = { project: "owls" };
+    await openai.chat.completions.create({ model: "m", messages: HI, store: true, metadata });
+    expect(sent()).toMatchObject({ store: true, metadata });
+    await openai.chat.completions.create({ model: "m", messages: HI, metadata });
+    expect(sent().store).toBe(false);
+    expect(sent()).not.toHaveProperty("metadata");
+  });
+
+  it("tools whose arguments follow their schema to the letter, where it allows that, and images with their detail", async () => {
+    const { openai, sent } = await house("openai", "gpt-4o", chatAnswer());
+    await openai.chat.completions.create({
+      model: "m",
+      messages: [
+        { role: "user", content: [{ type: "image_url", image_url: { url: "https://a.org/x.png", detail: "low" } }] },
+      ],
+      tools: [STRICT, { type: "function", function: { ...tool("write").function, strict: true } }, tool("list")],
+    });
+    expect(sent()).toMatchObject({
+      messages: [{ content: [{ type: "image_url", image_url: { url: "https://a.org/x.png", detail: "low" } }] }],
+      tools: [STRICT, { function: { name: "write" } }, { function: { name: "list" } }],
+    });
+    const told = (sent().tools as { function: Json }[]).map(({ function: { strict } }) => strict);
+    expect(told).toEqual([true, undefined, undefined]);
+    // The same tools without the wish are others.
+    await openai.chat.completions.create({ model: "m", messages: HI, tools: [tool("read")] });
+    expect((sent().tools as { function: Json }[])[0]?.function).not.toHaveProperty("strict");
+  });
+
+  it.each([
+    ["openai-compatible", "some-model"],
+    ["together", "some/model"],
+  ])("%s, of which it is not known that it takes them, is spared OpenAI's own settings", async (type, model) => {
+    const { openai, sent } = await house(type, model, chatAnswer());
+    await openai.chat.completions.create({
+      model: "m",
+      messages: [
+        { role: "user", content: [{ type: "image_url", image_url: { url: "https://a.org/x.png", detail: "low" } }] },
+      ],
+      tools: [STRICT],
+      store: true,
+      metadata: { project: "owls" },
+      verbosity: "low",
+      prompt_cache_key: "mine",
+      safety_identifier: "u-1",
+    });
+    for (const field of ["store", "metadata", "verbosity", "prompt_cache_key", "safety_identifier", "user"])
+      expect(sent()).not.toHaveProperty(field);
+    expect(JSON.stringify(sent())).not.toMatch(/"detail"|"strict"/);
   });
 
   it.each(["low", "medium", "high", "xhigh"] as const)("the reasoning effort %s", async (effort) => {
@@ -318,6 +384,27 @@ describe("responses onto the Responses API", () => {
       parallel_tool_calls: false,
       store: false,
     });
+  });
+
+  it("what is to be stored, strict tools and the images' detail: the finest that is asked for", async () => {
+    const { openai, sent } = await house("openai", "gpt-6-sol", responsesAnswer);
+    const image = (url: string, detail: "low" | "high") => ({ type: "input_image" as const, image_url: url, detail });
+    const response = await openai.responses.create({
+      model: "m",
+      input: [{ role: "user", content: [image("https://a.org/x.png", "low"), image("https://a.org/y.png", "high")] }],
+      tools: [{ type: "function", ...STRICT.function }],
+      store: true,
+      metadata: { project: "owls" },
+      prompt_cache_retention: "24h",
+    });
+    expect(sent()).toMatchObject({
+      input: [{ content: [{ detail: "high" }, { detail: "high" }] }],
+      tools: [{ type: "function", name: "read", strict: true }],
+      store: true,
+      metadata: { project: "owls" },
+      prompt_cache_retention: "24h",
+    });
+    expect(response).toMatchObject({ metadata: { project: "owls" }, tools: [{ name: "read" }], tool_choice: "auto" });
   });
 
   it("a tool that takes text as it is, in a stream with its own events, and in the history", async () => {

@@ -24,6 +24,7 @@ interface Shape {
  * The conversation as Chat Completions has it: instructions first, each answer with its calls, the results directly
  * behind it in the order of the calls, then what the user said.
  * @param instruction to put behind those of the client
+ * @param detail how finely images are to be looked at
  * @see https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages
  */
 export function chatMessages(
@@ -32,9 +33,10 @@ export function chatMessages(
   quirks: Quirks,
   systemRole: "system" | "developer",
   instruction: string | undefined,
+  detail: string | undefined,
 ): ChatMessage[] {
   const keepsCache = quirks.cacheControl?.some((prefix) => target.model.startsWith(prefix)) ?? false;
-  const parts = { vision: target.capabilities.vision !== false, files: quirks.files ?? false, keepsCache };
+  const parts = { vision: target.capabilities.vision !== false, files: quirks.files ?? false, keepsCache, detail };
   const shape: Shape = { target, quirks, systemRole, parts };
   const instructions = systemTexts(body.system);
   if (instruction !== undefined) instructions.push({ text: instruction, cache: undefined });

@@ -8,16 +8,18 @@ export interface PartOptions {
   files: boolean;
   /** Keep the client's cache marks. */
   keepsCache: boolean;
+  /** How finely images are to be looked at, where that is said. */
+  detail: string | undefined;
 }
 
 /** A message's pieces as content parts. What the target cannot take leaves a note, so that the model knows of it. */
-export function partOf(piece: Piece, { vision, files, keepsCache }: PartOptions): Part {
+export function partOf(piece: Piece, { vision, files, keepsCache, detail }: PartOptions): Part {
   switch (piece.kind) {
     case "text":
       return { type: "text", text: piece.text, ...(keepsCache && piece.cache && { cache_control: piece.cache }) };
     case "image":
       return vision
-        ? { type: "image_url", image_url: { url: mediaUrl(piece.image) } }
+        ? { type: "image_url", image_url: { url: mediaUrl(piece.image), ...(detail !== undefined && { detail }) } }
         : note("an image was left out: this model cannot see images");
     case "pdf":
       if (!files) return note(`the PDF document "${piece.title}" was left out: this provider takes no files`);

@@ -3,7 +3,7 @@ import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
 import { bodyOf } from "../shared/body.ts";
 import { requestedEffort } from "../shared/effort.ts";
-import { extraFields } from "../shared/extras.ts";
+import { extraFields, imageDetail } from "../shared/extras.ts";
 import { type Family, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { identity } from "../shared/identity.ts";
@@ -44,7 +44,7 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
   const sampled = sampling(body, family, quirks, thinking.reasons);
   const fields = {
     model: target.model,
-    messages: chatMessages(body, target, quirks, systemRole, output.instruction),
+    messages: chatMessages(body, target, quirks, systemRole, output.instruction, imageDetail(inbound, quirks)),
     ...toolChoice(body, tools.names, quirks, (name) => ({ type: "function", function: { name } })),
     ...outputLimit(body, target, quirks, inbound),
     ...sampled,
@@ -56,9 +56,9 @@ export function chatRequest(inbound: InboundRequest, target: Target): UpstreamRe
       ...(quirks.streamOptions !== false && { stream_options: { include_usage: true } }),
     }),
     ...identity(inbound, body, quirks),
-    ...extraFields(inbound.extras, target, placesFor(sampled, family, quirks)),
     ...search?.fields,
     ...quirks.extraFields,
+    ...extraFields(inbound.extras, target, placesFor(sampled, family, quirks)),
   };
   const url = `${target.baseUrl.replace(/\/chat\/completions$/, "")}/chat/completions`;
   return {

@@ -16,6 +16,8 @@ interface Shape {
   quirks: Quirks;
   /** Are the assistant's messages told as commentary or final answer? */
   phases: boolean;
+  /** How finely images are to be looked at. */
+  detail: string;
   idOf: (id: string, name: string) => string;
 }
 
@@ -27,14 +29,19 @@ const INTERRUPTED: Block = { type: "tool_result", content: "[interrupted]" };
  * to; the results of its calls behind it in the order of the calls; then what the user said.
  * @see https://platform.openai.com/docs/api-reference/responses/create#responses-create-input
  */
-export function inputItems(body: MessagesBody, target: Target, quirks: Quirks, phases: boolean): InputItem[] {
-  const shape: Shape = { target, quirks, phases, idOf: upstreamToolIds(quirks.toolCallId) };
+export function inputItems(
+  body: MessagesBody,
+  target: Target,
+  quirks: Quirks,
+  { phases = false, detail = "auto" }: Partial<Pick<Shape, "phases" | "detail">>,
+): InputItem[] {
+  const shape: Shape = { target, quirks, phases, detail, idOf: upstreamToolIds(quirks.toolCallId) };
   const items = turnsOf(body.messages).flatMap((turn) => turnItems(turn, shape));
   return items.length > 0 ? items : [{ role: "user", content: [{ type: "input_text", text: "." }] }];
 }
 
 function turnItems(turn: Turn, shape: Shape): InputItem[] {
-  const { target, quirks, idOf } = shape;
+  const { target, quirks, detail, idOf } = shape;
   const ids = new Map(turn.calls.map(({ id, name }) => [id, idOf(id, name)]));
   const items = answerItems(turn.assistant ?? [], turn.calls, ids, shape);
   for (const call of turn.calls) items.push(resultItem(call, ids.get(call.id) ?? call.id, shape));
@@ -44,7 +51,7 @@ function turnItems(turn: Turn, shape: Shape): InputItem[] {
     user = [];
   };
   for (const { role, blocks } of turn.after) {
-    if (role === "user") user.push(...blocks.flatMap(piecesOf).map((piece) => partOf(piece, target, quirks)));
+    if (role === "user") user.push(...blocks.flatMap(piecesOf).map((piece) => partOf(piece, target, quirks, detail)));
     else {
       const texts = systemTexts(blocks).map(({ text }) => text);
       if (texts.length === 0) continue;
@@ -109,8 +116,8 @@ function callItem({ name, input }: PastCall, callId: string): InputItem {
   return { type: "function_call", call_id: callId, name: upstreamToolName(name), arguments: args };
 }
 
-function resultItem(call: PastCall, callId: string, { target, quirks }: Shape): InputItem {
-  const parts = resultPieces(call.result ?? INTERRUPTED).map((piece) => partOf(piece, target, quirks));
+function resultItem(call: PastCall, callId: string, { target, quirks, detail }: Shape): InputItem {
+  const parts = resultPieces(call.result ?? INTERRUPTED).map((piece) => partOf(piece, target, quirks, detail));
   const [only] = parts;
   const output = parts.length === 1 && only?.type === "input_text" ? only.text : parts;
   return { type: "function_call_output", call_id: callId, output };

@@ -3,7 +3,7 @@ import type { Pieces } from "../../anthropic/splice.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
 import { bodyOf } from "../shared/body.ts";
-import { extraFields } from "../shared/extras.ts";
+import { extraFields, imageDetail } from "../shared/extras.ts";
 import { type Family, familyOf } from "../shared/families.ts";
 import { dropFields } from "../shared/fields.ts";
 import { identity } from "../shared/identity.ts";
@@ -66,13 +66,15 @@ function partsOf(inbound: InboundRequest, target: Target): Parts {
   const output = structuredOutput(body, quirks);
   const reasoning = reasoningFields(body, target, family, quirks, search !== undefined);
   const sampled = limits(inbound, body, target, quirks, family, reasoning.reasons);
+  const phases = family?.phases ?? false;
+  const detail = imageDetail(inbound, quirks);
   const extra = extraFields(inbound.extras, target, placesFor(sampled, quirks));
   const { verbosity, response_format: format, ...settings } = extra;
   const include = [...reasoning.include, ...(search?.include ?? [])];
   const fields = {
     model: target.model,
     ...instructions(body, output, quirks),
-    input: inputItems(body, target, quirks, family?.phases ?? false),
+    input: inputItems(body, target, quirks, { phases, ...(detail !== undefined && { detail }) }),
     ...toolChoice(body, tools.names, quirks, (name) => ({ type: "function", name })),
     ...sampled,
     ...reasoning.fields,

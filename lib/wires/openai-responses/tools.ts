@@ -1,10 +1,11 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
 import type { MessagesBody, Tool } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
+import { strictTools } from "../shared/extras.ts";
 import { dropFields } from "../shared/fields.ts";
 import { type JsonItems, jsonItems } from "../shared/json-body.ts";
 import { quirksOf } from "../shared/quirks.ts";
-import { toolSchema } from "../shared/schema.ts";
+import { allowsStrict, toolSchema } from "../shared/schema.ts";
 import { sortTools } from "../shared/tool-list.ts";
 import { type ToolNames, toolNames, upstreamToolName } from "../shared/tool-names.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
@@ -20,23 +21,29 @@ export interface ResponseTools {
   dropped: readonly string[];
 }
 
-const cache = new ToolsCache<ResponseTools>((tools, quirks) => convert(tools, quirks as Quirks));
+const cache = new ToolsCache<ResponseTools>((tools, quirks, strict) =>
+  convert(tools, quirks as Quirks, strict.split(",")),
+);
 
 /** @throws {CannotCarry} when the tools are not well-formed */
 export function responseTools(inbound: InboundRequest, target: Target): ResponseTools {
-  return cache.get(inbound, quirksOf(target.type, target.model));
+  const quirks = quirksOf(target.type, target.model);
+  return cache.get(inbound, quirks, strictTools(inbound, quirks));
 }
 
 /** `strict` is said out loud: left out, it would mean that every optional argument must be given. */
-function convert(tools: Tool[], quirks: Quirks): ResponseTools {
+function convert(tools: Tool[], quirks: Quirks, strict: readonly string[]): ResponseTools {
   const { functions, webSearch, dropped } = sortTools(tools);
-  const items = functions.map((tool) => ({
-    type: "function",
-    name: upstreamToolName(tool.name),
-    ...(tool.description !== undefined && { description: tool.description }),
-    parameters: toolSchema(tool.schema, quirks.schemaDialect),
-    strict: false,
-  }));
+  const items = functions.map(({ name, description, schema }) => {
+    const parameters = toolSchema(schema, quirks.schemaDialect);
+    return {
+      type: "function",
+      name: upstreamToolName(name),
+      ...(description !== undefined && { description }),
+      parameters,
+      strict: strict.includes(name) && allowsStrict(parameters),
+    };
+  });
   const kept = dropFields({ tools: items }, quirks.forbiddenFields);
   return {
     json: jsonItems(kept.tools),

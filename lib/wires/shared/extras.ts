@@ -1,4 +1,5 @@
-import type { Extras } from "../../anthropic/request.ts";
+import type { Extras, InboundRequest } from "../../anthropic/request.ts";
+import type { Quirks } from "../../catalog/types.ts";
 import { CannotCarry, type Target } from "../wire.ts";
 
 /**
@@ -21,4 +22,16 @@ export function extraFields(
     if (place !== undefined) fields[place] = value;
   }
   return fields;
+}
+
+/** The names, with commas between, of the tools whose arguments the client wants to follow their schema to the letter. */
+export function strictTools({ extras }: InboundRequest, quirks: Quirks): string {
+  const names = extras?.wishes.strict_tools;
+  return quirks.strictTools && Array.isArray(names) ? names.join() : "";
+}
+
+/** How finely the client wants its images to be looked at. */
+export function imageDetail({ extras }: InboundRequest, quirks: Quirks): string | undefined {
+  const detail = extras?.wishes.image_detail;
+  return quirks.imageDetail && typeof detail === "string" ? detail : undefined;
 }

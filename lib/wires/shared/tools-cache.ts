@@ -5,6 +5,7 @@ import { toolsOf } from "./body.ts";
 interface Entry<T> {
   bytes: Buffer;
   key: object;
+  variant: string;
   value: T;
 }
 
@@ -13,23 +14,30 @@ interface Entry<T> {
  * costs a hundredth of parsing, cleaning and writing them.
  */
 export class ToolsCache<T> {
-  readonly #convert: (tools: Tool[], key: object) => T;
+  readonly #convert: (tools: Tool[], key: object, variant: string) => T;
   readonly #size: number;
   #entries: Entry<T>[] = [];
 
   /** @param convert from the parsed tools to what is kept; must depend on nothing but its arguments */
-  constructor(convert: (tools: Tool[], key: object) => T, size = 8) {
+  constructor(convert: (tools: Tool[], key: object, variant: string) => T, size = 8) {
     this.#convert = convert;
     this.#size = size;
   }
 
-  /** @param key what else the conversion depends on; compared by identity */
-  get(inbound: InboundRequest, key: object): T {
+  /**
+   * @param key what else the conversion depends on; compared by identity
+   * @param variant what it depends on besides that
+   */
+  get(inbound: InboundRequest, key: object, variant = ""): T {
     const range = inbound.top.get("tools");
     const bytes = range ? inbound.raw.subarray(range.start, range.end) : Buffer.alloc(0);
-    const at = this.#entries.findIndex((entry) => entry.key === key && entry.bytes.equals(bytes));
-    const found = this.#entries[at];
-    const entry = found ?? { bytes: Buffer.from(bytes), key, value: this.#convert(toolsOf(inbound), key) };
+    const at = this.#entries.findIndex(
+      (entry) => entry.key === key && entry.variant === variant && entry.bytes.equals(bytes),
+    );
+    const entry = this.#entries[at] ?? {
+      ...{ bytes: Buffer.from(bytes), key, variant },
+      value: this.#convert(toolsOf(inbound), key, variant),
+    };
     if (at !== 0) this.#entries = [entry, ...this.#entries.filter((other) => other !== entry)].slice(0, this.#size);
     return entry.value;
   }
