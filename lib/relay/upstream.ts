@@ -171,7 +171,8 @@ export class UpstreamPool {
       };
       const limitConnecting = (): void => {
         connecting ??= this.#timers.after(timeouts.connectMs, () =>
-          give({ reason: "connect", message: `no connection within ${timeouts.connectMs} ms` }),
+          // Silence, not refusal: TCP itself has asked several times by then.
+          give({ reason: "too_slow", message: `no connection within ${timeouts.connectMs} ms` }),
         );
       };
       // A proxy's socket comes when it is connected all the way.
