@@ -1,6 +1,6 @@
 /** OpenAI's clients through the same routing, read by the official openai SDK. */
 import OpenAI from "openai";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Handler } from "../support/upstream.ts";
 import { buildHouse, type House, healthy, MODEL, textEvents } from "./house.ts";
 
@@ -129,6 +129,8 @@ describe("chat completions", () => {
         { role: "developer", content: "Hurry." },
       ],
     });
+    // What the SDK tells of itself is not Anthropic's own client's.
+    expect(Object.keys(house.a.requests[0]?.headers ?? {}).join()).not.toContain("x-stainless");
     expect(house.a.requests[0]?.json()).toEqual({
       model: "model-of-a",
       system: [{ type: "text", text: "Be brief." }],
@@ -171,6 +173,19 @@ describe("chat completions", () => {
     const { openai } = await build((_q, r) => r.error(529, "overloaded_error", "no"));
     const completion = await openai.chat.completions.create(ASK);
     expect(completion.choices[0]?.message.content).toBe("hello from b");
+  });
+
+  test("a client that leaves in the middle is not answered any further", async () => {
+    const { openai, house } = await build((_q, r) => r.sse(RICH.slice(0, 7), { named: true, after: "hang" }));
+    const stream = await openai.chat.completions.create({ ...ASK, stream: true });
+    let text = "";
+    for await (const chunk of stream) {
+      text += chunk.choices[0]?.delta.content ?? "";
+      if (text !== "") stream.controller.abort();
+    }
+    expect(text).toBe("Grüße 世界. ");
+    await vi.waitFor(() => expect(house.a.requests[0]?.aborted).toBe(true));
+    expect(house.b.requests).toHaveLength(0);
   });
 
   test("an error comes in OpenAI's envelope, a broken stream throws", async () => {
