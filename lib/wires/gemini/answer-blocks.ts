@@ -1,6 +1,5 @@
-import type { Usage } from "../../anthropic/types.ts";
+import type { MessagesBody, Usage } from "../../anthropic/types.ts";
 import type { AnswerSink } from "../shared/answer-sink.ts";
-import { bodyOf } from "../shared/body.ts";
 import { ClientToolIds, toolIdsOf } from "../shared/tool-ids.ts";
 import { clientToolName } from "../shared/tool-names.ts";
 import type { TranslationContext } from "../wire.ts";
@@ -10,6 +9,18 @@ import type { Part } from "./protocol.ts";
 import { type CallState, type CarriedState, packState, type SignatureMemory, textKey } from "./signatures.ts";
 import { takesThinking } from "./thinking.ts";
 import { geminiTools } from "./tools.ts";
+
+/** What the blocks need of the request. */
+interface BlockNeeds {
+  ids: ClientToolIds;
+  /** May thinking blocks be written that carry nothing but state? */
+  carries: boolean;
+}
+
+/** @param body of the request, which is not kept */
+export function blockNeeds(body: MessagesBody): BlockNeeds {
+  return { ids: new ClientToolIds(toolIdsOf(body.messages)), carries: takesThinking(body) };
+}
 
 /** Writes what the model says as blocks, and takes care that the signatures of the parts come back. */
 export class AnswerBlocks {
@@ -22,19 +33,17 @@ export class AnswerBlocks {
   readonly #context: TranslationContext;
   readonly #memory: SignatureMemory;
   readonly #ids: ClientToolIds;
-  /** May thinking blocks be written that carry nothing but state? */
   readonly #carries: boolean;
   #state: CarriedState = {};
   #text = "";
   #textSignature: string | undefined;
 
-  constructor(sink: AnswerSink, context: TranslationContext, memory: SignatureMemory) {
+  constructor(sink: AnswerSink, context: TranslationContext, memory: SignatureMemory, { ids, carries }: BlockNeeds) {
     this.sink = sink;
     this.#context = context;
     this.#memory = memory;
-    const body = bodyOf(context.inbound);
-    this.#ids = new ClientToolIds(() => toolIdsOf(body.messages));
-    this.#carries = takesThinking(body);
+    this.#ids = ids;
+    this.#carries = carries;
   }
 
   /** Text. Blank text at the beginning of a block waits for more: a block of nothing else is refused when it comes back. */

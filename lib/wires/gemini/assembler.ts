@@ -8,8 +8,8 @@ import { bodyOf } from "../shared/body.ts";
 import { estimatedUsage } from "../shared/estimated-usage.ts";
 import { StopFilter } from "../shared/stop-sequences.ts";
 import { searchWish } from "../shared/web-search.ts";
-import type { TranslationContext } from "../wire.ts";
-import { AnswerBlocks } from "./answer-blocks.ts";
+import type { Target, TranslationContext } from "../wire.ts";
+import { AnswerBlocks, blockNeeds } from "./answer-blocks.ts";
 import { CallReader, type WholeCall } from "./call-reader.ts";
 import { meaningOf, strongerFinish } from "./finish-reason.ts";
 import { generationOf } from "./generation.ts";
@@ -17,7 +17,7 @@ import { Grounding } from "./grounding.ts";
 import type { Candidate, Chunk, Part } from "./protocol.ts";
 import { localStops } from "./request.ts";
 import type { SignatureMemory } from "./signatures.ts";
-import { geminiTools, willSearch } from "./tools.ts";
+import { type GeminiTools, geminiTools, willSearch } from "./tools.ts";
 import { GeminiUsage } from "./usage.ts";
 
 /**
@@ -32,7 +32,10 @@ export class GeminiAssembler implements Assembler {
   finished = false;
 
   readonly #context: TranslationContext;
-  readonly #body: MessagesBody;
+  /** The client takes one call in an answer. */
+  readonly #isSingle: boolean;
+  /** What the web was to be searched for, where it was. */
+  readonly #query: string | undefined;
   readonly #now: () => number;
   readonly #makeBlocks: () => AnswerBlocks;
   readonly #calls = new CallReader();
@@ -58,10 +61,14 @@ export class GeminiAssembler implements Assembler {
     now: () => number = Date.now,
   ) {
     this.#context = context;
-    this.#body = bodyOf(context.inbound);
     this.#now = now;
-    this.#stops = new StopFilter(localStops(this.#body));
-    this.#makeBlocks = () => new AnswerBlocks(sink(this.servedModel ?? context.target.model), context, memory);
+    const { inbound, target } = context;
+    const body = bodyOf(inbound);
+    this.#isSingle = body.tool_choice?.disable_parallel_tool_use === true;
+    this.#query = queryOf(geminiTools(inbound), body, target);
+    this.#stops = new StopFilter(localStops(body));
+    const needs = blockNeeds(body);
+    this.#makeBlocks = () => new AnswerBlocks(sink(this.servedModel ?? target.model), context, memory, needs);
   }
 
   get usage(): Usage {
@@ -142,8 +149,7 @@ export class GeminiAssembler implements Assembler {
       return this.#fail({ reason: "bad_answer", message: "the arguments of a function call do not fit together" });
     let out = "";
     for (const call of read) {
-      const isSingle = this.#body.tool_choice?.disable_parallel_tool_use === true;
-      if (isSingle && this.#callCount > 0) {
+      if (this.#isSingle && this.#callCount > 0) {
         this.notes.push(`left out a call of ${call.name}: the client wants one at a time`);
         continue;
       }
@@ -188,22 +194,17 @@ export class GeminiAssembler implements Assembler {
     const usage = this.#grounding.count(this.#usage.total ?? this.#estimate());
     const blocks = this.#open();
     const ended = blocks.end(usage);
-    const search = this.#wantsReport() ? this.#grounding.write(blocks.sink, this.#query(), this.#salt()) : "";
+    const query = this.#reportedQuery();
+    const search = query === undefined ? "" : this.#grounding.write(blocks.sink, query, this.#salt());
     const details = stop === "refusal" ? { stopDetails: this.#refusal() } : {};
     return ended + search + blocks.sink.finish({ stopReason: stop, stopSequence, usage, ...details });
   }
 
   /** A search that was asked for and nothing else is always told of, even that there was none; others where there were. */
-  #wantsReport(): boolean {
-    const { inbound, target } = this.#context;
-    const tools = geminiTools(inbound);
-    if (!willSearch(tools, this.#body, generationOf(target.model)) || this.#blocked !== undefined) return false;
-    return tools.names.size === 0 || this.#grounding.searches > 0;
-  }
-
-  #query(): string {
-    const { webSearch } = geminiTools(this.#context.inbound);
-    return webSearch ? searchWish(webSearch, this.#body).query : "";
+  #reportedQuery(): string | undefined {
+    if (this.#blocked !== undefined) return undefined;
+    const isAll = geminiTools(this.#context.inbound).names.size === 0;
+    return isAll || this.#grounding.searches > 0 ? this.#query : undefined;
   }
 
   #stopFailure(finish: string): Failure {
@@ -241,4 +242,10 @@ export class GeminiAssembler implements Assembler {
     this.failure = failure;
     return "";
   }
+}
+
+/** Undefined where the web is not searched. */
+function queryOf(tools: GeminiTools, body: MessagesBody, { model }: Target): string | undefined {
+  if (!tools.webSearch || !willSearch(tools, body, generationOf(model))) return undefined;
+  return searchWish(tools.webSearch, body).query;
 }

@@ -7,7 +7,7 @@ import { AnswerWriter } from "../shared/answer-writer.ts";
 import type { Assembler } from "../shared/assembler.ts";
 import { bodyOf } from "../shared/body.ts";
 import { familyOf } from "../shared/families.ts";
-import { stopSequences } from "../shared/limits.ts";
+import { stopSequences, stopsOf } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import type { TranslationContext } from "../wire.ts";
 import { type Choice, type Chunk, contentPieces, fragmentsOf, isError } from "./chunk.ts";
@@ -31,6 +31,8 @@ export class ChatAssembler implements Assembler {
 
   readonly #context: TranslationContext;
   readonly #now: () => number;
+  /** The stop sequences that the client wants. */
+  readonly #asked: readonly string[];
   readonly #writer: AnswerWriter;
   readonly #calls = new ToolCalls();
   readonly #reasoning: Reasoning;
@@ -49,9 +51,11 @@ export class ChatAssembler implements Assembler {
     this.#now = now;
     const { inbound, target } = context;
     const quirks = quirksOf(target.type, target.model);
+    const body = bodyOf(inbound);
+    this.#asked = stopsOf(body);
     this.#reasoning = new Reasoning(target, quirks);
     this.#writer = new AnswerWriter(context, sink, {
-      stops: stopSequences(bodyOf(inbound), familyOf(target.model), quirks).local,
+      stops: stopSequences(body, familyOf(target.model), quirks).local,
       names: () => chatTools(inbound, target).names,
       seal: (thinking) => this.#reasoning.seal(thinking),
     });
@@ -128,7 +132,7 @@ export class ChatAssembler implements Assembler {
     }
     if (typeof choice.finish_reason === "string" && choice.finish_reason !== "")
       this.#finish = strongerReason(this.#finish, choice.finish_reason);
-    if (typeof choice.stop_reason === "string" && this.#wasAsked(choice.stop_reason))
+    if (typeof choice.stop_reason === "string" && this.#asked.includes(choice.stop_reason))
       this.#stopSequence = choice.stop_reason;
     if (this.#writer.hit === undefined || this.finished) return out;
     this.#stopSequence = this.#writer.hit;
@@ -203,10 +207,6 @@ export class ChatAssembler implements Assembler {
     if (!usage) return;
     this.#writer.usage = usage;
     this.#usageAtEnd = true;
-  }
-
-  #wasAsked(sequence: string): boolean {
-    return bodyOf(this.#context.inbound).stop_sequences?.includes(sequence) ?? false;
   }
 
   #cut(message: string): string {

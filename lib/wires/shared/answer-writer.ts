@@ -51,7 +51,7 @@ export class AnswerWriter {
     this.#context = context;
     this.#makeSink = sink;
     this.#needs = needs;
-    this.#ids = new ClientToolIds(() => toolIdsOf(bodyOf(context.inbound).messages));
+    this.#ids = new ClientToolIds(toolIdsOf(bodyOf(context.inbound).messages));
     this.#stops = new StopFilter(needs.stops);
   }
 

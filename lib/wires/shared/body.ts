@@ -3,16 +3,17 @@ import type { Range } from "../../anthropic/scan.ts";
 import type { Message, MessagesBody, Tool } from "../../anthropic/types.ts";
 import { CannotCarry } from "../wire.ts";
 
-const bodies = new WeakMap<InboundRequest, MessagesBody>();
+/** Kept for the attempts that follow at once; an answer may take minutes, and needs nothing of the conversation. */
+const bodies = new WeakMap<InboundRequest, WeakRef<MessagesBody>>();
 
 /**
- * The request's body without its `tools`, parsed once for all attempts. The tools are more than half of a first turn's
+ * The request's body without its `tools`, parsed once for all attempts, as long as somebody has it or memory is not scarce. The tools are more than half of a first turn's
  * bytes and the same in every turn of a session, so they are read apart (see `tools-cache.ts`). Messages are read one by
  * one: short texts are cheaper to hold than one of a megabyte (see `json-body.ts`).
  * @throws {CannotCarry} `bad_request` when a value is not valid JSON or has the wrong shape
  */
 export function bodyOf(inbound: InboundRequest): MessagesBody {
-  const known = bodies.get(inbound);
+  const known = bodies.get(inbound)?.deref();
   if (known) return known;
   const fields: Record<string, unknown> = {};
   for (const [key, range] of inbound.top)
@@ -22,7 +23,7 @@ export function bodyOf(inbound: InboundRequest): MessagesBody {
   const messages = inbound.messages.map((range, at) => parsed(inbound.raw, range, `messages.${at}`));
   requireObjects(messages, "messages");
   const body: MessagesBody = { ...fields, model, messages: messages as Message[] };
-  bodies.set(inbound, body);
+  bodies.set(inbound, new WeakRef(body));
   return body;
 }
 

@@ -27,19 +27,17 @@ export function upstreamToolIds(form: Quirks["toolCallId"] = "default"): (id: st
 /**
  * Makes the ids that the client gets to see: the upstream's own where it is legal and new to the conversation, else one
  * derived from it, the same every time.
- * @param history ids that the conversation already holds; asked for at the first tool call only
  * @param salt differs from answer to answer (the upstream's response id): some vendors count from zero in each
  */
 export class ClientToolIds {
-  readonly #history: () => Iterable<string>;
-  #used: Set<string> | undefined;
+  readonly #used: Set<string>;
 
-  constructor(history: () => Iterable<string>) {
-    this.#history = history;
+  /** @param history ids that the conversation already holds */
+  constructor(history: Iterable<string>) {
+    this.#used = new Set(history);
   }
 
   make(upstreamId: string, salt: string): string {
-    this.#used ??= new Set(this.#history());
     let id = upstreamId;
     if (!/^[a-zA-Z0-9_-]{1,64}$/.test(id) || this.#used.has(id))
       for (let n = 0; n === 0 || this.#used.has(id); n++) id = `toolu_${digest(`${upstreamId}\n${salt}\n${n}`, 24)}`;

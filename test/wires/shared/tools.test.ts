@@ -56,7 +56,7 @@ describe("tool ids", () => {
         fc.array(fc.string({ maxLength: 70 }), { maxLength: 8 }),
         fc.array(fc.string({ maxLength: 5 })),
         (ids, history) => {
-          const maker = new ClientToolIds(() => history);
+          const maker = new ClientToolIds(history);
           const made = ids.map((id) => maker.make(id, "response"));
           for (const id of made) expect(id).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
           expect(new Set([...history, ...made]).size).toBe(new Set(history).size + made.length);
