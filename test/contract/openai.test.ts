@@ -169,6 +169,44 @@ describe("chat completions", () => {
     });
   });
 
+  test("what Anthropic would refuse becomes what it takes: a greeting first, blank texts, ids of other servers", async () => {
+    const { house, openai } = await build(healthy("ok"));
+    const id = "functions.read:0";
+    await openai.chat.completions.create({
+      ...ASK,
+      messages: [
+        { role: "system", content: " " },
+        { role: "assistant", content: "Hello! How can I help?" },
+        { role: "user", content: "read it" },
+        {
+          role: "assistant",
+          content: "\n\n",
+          tool_calls: [{ id, type: "function", function: { name: "read", arguments: "" } }],
+        },
+        { role: "tool", tool_call_id: id, content: "" },
+        { role: "tool", tool_call_id: "of-no-call", content: "stray" },
+      ],
+    });
+    expect(house.a.requests[0]?.json()).toEqual({
+      model: "model-of-a",
+      max_tokens: expect.any(Number),
+      messages: [
+        { role: "user", content: "." },
+        { role: "assistant", content: [{ type: "text", text: "Hello! How can I help?" }] },
+        { role: "user", content: [{ type: "text", text: "read it" }] },
+        { role: "assistant", content: [{ type: "tool_use", id: "functions_read_0", name: "read", input: {} }] },
+        {
+          role: "user",
+          content: [
+            { type: "tool_result", tool_use_id: "functions_read_0", content: "" },
+            { type: "text", text: "[result of of-no-call]" },
+            { type: "text", text: "stray" },
+          ],
+        },
+      ],
+    });
+  });
+
   test("failover is as invisible here", async () => {
     const { openai } = await build((_q, r) => r.error(529, "overloaded_error", "no"));
     const completion = await openai.chat.completions.create(ASK);

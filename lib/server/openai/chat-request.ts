@@ -4,6 +4,7 @@ import {
   BadOpenAiRequest,
   blocksOf,
   Conversation,
+  callId,
   commonFields,
   inputOf,
   isLoose,
@@ -73,7 +74,7 @@ function addMessage(message: Loose, where: string, said: Conversation, system: B
       said.add("assistant", [...content, ...callsOf(message, where)]);
       return;
     case "tool":
-      said.addResult(String(message.tool_call_id ?? message.name ?? ""), content);
+      said.addResult(callId(message.tool_call_id ?? message.name), content);
       return;
     case "function":
       said.addResult(said.callOf(String(message.name)) ?? String(message.name), content);
@@ -103,7 +104,7 @@ function blockOf(part: Loose, where: string): Block {
 function callsOf(message: Loose, where: string): Block[] {
   const older: Loose[] = isLoose(message.function_call) ? [{ function: message.function_call }] : [];
   return [...listOf(message.tool_calls), ...older].map((call, n) => {
-    const id = String(call.id ?? `call_${where.replace(".", "_")}_${n}`);
+    const id = callId(call.id || `call_${where}_${n}`);
     if (isLoose(call.custom)) return customCall(id, call.custom.name, call.custom.input);
     const { name, arguments: args } = loose(call.function);
     return { type: "tool_use", id, name: String(name ?? ""), input: inputOf(args) };

@@ -51,18 +51,23 @@ export function itemsOf(list: readonly unknown[], where: string): Loose[] {
   });
 }
 
+/** Anthropic takes no other characters in the id of a call. */
+export function callId(id: unknown): string {
+  return String(id ?? "").replace(/[^\w-]/g, "_");
+}
+
 /**
- * The content of a message: text, parts, or none.
+ * The content of a message: text, parts, or none. Blank text is none: it says nothing, and Anthropic refuses it.
  * @param blockOf what a part says
  * @throws {BadOpenAiRequest} for anything else
  */
 export function blocksOf(content: unknown, where: string, blockOf: (part: Loose, where: string) => Block): Block[] {
-  if (content == null || content === "") return [];
-  if (typeof content === "string") return [{ type: "text", text: content }];
+  if (content == null) return [];
+  if (typeof content === "string") return content.trim() === "" ? [] : [{ type: "text", text: content }];
   if (!Array.isArray(content))
     throw new BadOpenAiRequest(`${where}: the content must be text or a list of parts`, where);
   const blocks = itemsOf(content, where).map((part) => blockOf(part, where));
-  return blocks.filter(({ type, text }) => type !== "text" || text !== "");
+  return blocks.filter(({ type, text }) => type !== "text" || String(text).trim() !== "");
 }
 
 /** What blocks say in words, one block a line. */
@@ -163,7 +168,8 @@ export class Conversation {
   finish(): MessagesBody["messages"] {
     for (const message of this.messages)
       message.content.sort((a, b) => Number(b.type === "tool_result") - Number(a.type === "tool_result"));
-    return this.messages.length > 0 ? this.messages : [{ role: "user", content: "." }];
+    // The user speaks first.
+    return this.messages[0]?.role === "user" ? this.messages : [{ role: "user", content: "." }, ...this.messages];
   }
 }
 

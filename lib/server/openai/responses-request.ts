@@ -4,6 +4,7 @@ import {
   BadOpenAiRequest,
   blocksOf,
   Conversation,
+  callId,
   commonFields,
   inputOf,
   itemsOf,
@@ -66,16 +67,16 @@ function addItem(item: Loose, where: string, said: Conversation, system: Block[]
     case "function_call": {
       const input = inputOf(item.arguments);
       said.add("assistant", [
-        { type: "tool_use", id: String(item.call_id ?? item.id), name: String(item.name), input },
+        { type: "tool_use", id: callId(item.call_id ?? item.id), name: String(item.name), input },
       ]);
       return;
     }
     case "custom_tool_call":
-      said.add("assistant", [customCall(item.call_id ?? item.id, item.name, item.input)]);
+      said.add("assistant", [customCall(callId(item.call_id ?? item.id), item.name, item.input)]);
       return;
     case "function_call_output":
     case "custom_tool_call_output":
-      said.addResult(String(item.call_id), blocksOf(item.output, where, partOf));
+      said.addResult(callId(item.call_id), blocksOf(item.output, where, partOf));
       return;
     case "reasoning": {
       const thinking = unpackReasoning(item.encrypted_content);

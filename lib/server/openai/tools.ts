@@ -103,8 +103,8 @@ export function customNames(body: Loose): ReadonlySet<string> {
 }
 
 /** A call of such a tool in the history. */
-export function customCall(id: unknown, name: unknown, input: unknown): Block {
-  return { type: "tool_use", id: String(id), name: String(name), input: { [FREE_TEXT]: String(input ?? "") } };
+export function customCall(id: string, name: unknown, input: unknown): Block {
+  return { type: "tool_use", id, name: String(name), input: { [FREE_TEXT]: String(input ?? "") } };
 }
 
 /** The text that such a tool is called with. @param json the call's arguments; shown as they are where they hold none */
