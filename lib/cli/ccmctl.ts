@@ -16,9 +16,7 @@ async function main(args: readonly string[], terminal: Terminal): Promise<number
       terminal.out(`${program} ${VERSION}`);
       return EXIT.ok;
     case "help":
-      for (const line of command.verb
-        ? verbHelp(program, command.verb, terminal.paint)
-        : generalHelp(program, terminal.paint))
+      for (const line of command.verb ? verbHelp(program, command.verb, terminal) : generalHelp(program, terminal))
         terminal.out(line);
       return EXIT.ok;
     case "complain":

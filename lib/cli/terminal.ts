@@ -76,6 +76,25 @@ export function table(rows: readonly (readonly string[])[], indent = 2, gap = 3)
   });
 }
 
+/**
+ * Names, each with what it means beside it, broken where it would not fit. What stands beside a name that is much longer
+ * than the others comes below it.
+ * @param columns how wide it may become
+ */
+export function glossary(rows: readonly (readonly [name: string, means: string])[], columns: number): string[] {
+  const [indent, gap] = [2, 3];
+  const longest = columns / 2;
+  const width = Math.max(0, ...rows.map(([name]) => widthOf(name)).filter((one) => one <= longest));
+  const margin = " ".repeat(indent + width + gap);
+  return rows.flatMap(([name, means]) => {
+    if (means === "") return [" ".repeat(indent) + name];
+    const lines = wrap(means, columns - margin.length).map((line) => margin + line);
+    if (widthOf(name) > width) return [" ".repeat(indent) + name, ...lines];
+    const [first = "", ...more] = lines;
+    return [`${" ".repeat(indent)}${name}${first.slice(indent + widthOf(name))}`, ...more];
+  });
+}
+
 /** Breaks a text between words into lines that fit. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];

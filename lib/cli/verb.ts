@@ -27,8 +27,10 @@ export interface VerbSpec {
   operandCount?: readonly [number, number];
   /** Everything behind the verb belongs to another program. */
   passThrough?: boolean;
-  /** Longer explanation, one line an entry. */
+  /** Longer explanation, one paragraph an entry. */
   details?: readonly string[];
+  /** What it does, operand by operand. */
+  parts?: readonly (readonly [operand: string, does: string])[];
   options: Readonly<Record<string, OptionSpec>>;
   /** What its exit codes mean, where that is more than done and not done. */
   exits?: readonly (readonly [code: string, means: string])[];

@@ -25,8 +25,7 @@ export const CLAUDE_CODE_VERBS = {
     summary: "print the variables that point Claude Code at the server",
     details: [
       "Profiles: `proxy` sets ANTHROPIC_BASE_URL and a stand-in ANTHROPIC_API_KEY.",
-      "`subscription` leaves the key out, so that Claude Code keeps its own Claude login",
-      '(it needs a provider with auth_type = "passthrough"). Without --profile: what the configuration needs.',
+      '`subscription` leaves the key out, so that Claude Code keeps its own Claude login (it needs a provider with auth_type = "passthrough"). Without --profile: what the configuration needs.',
     ],
     options: {
       config,
@@ -55,8 +54,7 @@ export const CLAUDE_CODE_VERBS = {
     group: "Claude Code",
     summary: "let Claude Code work without the proxy: comment the way to it out",
     details: [
-      "In the start-up files of your shells, where install.sh --shell-env or a host has written it. Nothing else is touched,",
-      "and `ccmctl on` brings each byte back. It holds for new shells; for the one you are in, the command to type is said.",
+      "In the start-up files of your shells, where install.sh --shell-env or a host has written it. Nothing else is touched, and `ccmctl on` brings each byte back. It holds for new shells; for the one you are in, the command to type is said.",
     ],
     options: {},
     examples: [["ccmctl off", "before the proxy is away for longer"]],
@@ -74,8 +72,7 @@ export const CLAUDE_CODE_VERBS = {
     operandCount: [0, 1],
     details: [
       "Looks at the usual reasons, each with its mend. Exit code 1 when something is wrong.",
-      "`--bundle` writes what it found into FILE, for a bug report: versions, the server's state, the configuration, the newest",
-      "requests and the log, as plain text without keys and without what was said. Read it before you send it.",
+      "`--bundle` writes what it found into FILE, for a bug report: versions, the server's state, the configuration, the newest requests and the log, as plain text without keys and without what was said. Read it before you send it.",
     ],
     options: {
       config,

@@ -10,15 +10,20 @@ export const CONFIGURATION_VERBS = {
     operandChoices: ["path", "check", "show", "edit", "reset", "import", "migrate"],
     operandIsFile: true,
     operandCount: [1, 2],
-    details: [
-      "path     where the file is            check   every fault, with file, line and key",
-      "show     the file, secrets masked     edit    open it in $EDITOR, keep it only if it is sound",
-      "reset    back to the template (a backup is made)",
-      "import   take over the config.toml of the original claude-code-mux, the config.json of claude-code-router 2, or what",
-      "         claude-code-router 3 exports (Settings, Export data). A backup is made, and FILE stays as it is. What cannot be",
-      "         taken over is named; --dry-run shows what would change.",
-      "migrate  add what this version's template explains and the file lacks (or, with OLD-TEMPLATE, what is new since then),",
-      "         as comments. `ccmctl upgrade` does it. A backup is made.",
+    parts: [
+      ["path", "where the file is"],
+      ["check", "every fault, with file, line and key"],
+      ["show", "the file, secrets masked"],
+      ["edit", "open it in $EDITOR, keep it only if it is sound"],
+      ["reset", "back to the template (a backup is made)"],
+      [
+        "import FILE",
+        "take over the config.toml of the original claude-code-mux, the config.json of claude-code-router 2, or what claude-code-router 3 exports (Settings, Export data). A backup is made, and FILE stays as it is. What cannot be taken over is named; --dry-run shows what would change.",
+      ],
+      [
+        "migrate",
+        "add what this version's template explains and the file lacks (or, with OLD-TEMPLATE, what is new since then), as comments. `ccmctl upgrade` does it. A backup is made.",
+      ],
     ],
     options: {
       config,
@@ -55,8 +60,7 @@ export const CONFIGURATION_VERBS = {
     operands: "NAME",
     operandCount: [1, 1],
     details: [
-      "Shows what the vendor's terms say, then an address to open. Waits for the browser to come back to this",
-      "machine, or for what you paste. The running server keeps the login and refreshes it.",
+      "Shows what the vendor's terms say, then an address to open. Waits for the browser to come back to this machine, or for what you paste. The running server keeps the login and refreshes it.",
     ],
     options: {
       config,

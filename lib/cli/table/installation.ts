@@ -11,9 +11,7 @@ export const INSTALLATION_VERBS = {
     group: "Installation",
     summary: "install another version beside, try it out, and switch over without cutting a stream",
     details: [
-      "The new version starts aside with your configuration and answers requests of simulated providers. Only then it takes",
-      "the place of the old one, which is kept. When anything goes wrong, the old one stays in use. What is new in the",
-      "template is added to your configuration as comments, with a backup; the template is put beside it.",
+      "The new version starts aside with your configuration and answers requests of simulated providers. Only then it takes the place of the old one, which is kept. When anything goes wrong, the old one stays in use. What is new in the template is added to your configuration as comments, with a backup; the template is put beside it.",
       "Without --to: the latest version that is published.",
     ],
     options: {

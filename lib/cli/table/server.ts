@@ -9,8 +9,7 @@ export const SERVER_VERBS = {
     summary: "start the server in the background",
     details: [
       "Returns when the server answers. A missing configuration is created from the template.",
-      "When it already runs, says so and is content. When it crashes, it is started again, at once at first and with",
-      "longer and longer pauses if it goes on crashing; `ccmctl status` tells.",
+      "When it already runs, says so and is content. When it crashes, it is started again, at once at first and with longer and longer pauses if it goes on crashing; `ccmctl status` tells.",
     ],
     options: {
       config,

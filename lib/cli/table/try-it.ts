@@ -9,11 +9,8 @@ export const TRY_IT_VERBS = {
     operands: "[MODEL]",
     operandCount: [0, 1],
     details: [
-      "Without MODEL, the default route's is asked; `PROVIDER,MODEL` asks one provider only. It is a real request of a",
-      "few tokens. Exit code 1 when there was no clean answer.",
-      "--simulate makes a provider fail for this request alone: down, slow, 429, 529, 500, auth, cut-before-content,",
-      "cut-in-text, cut-in-tool, garbage …; `--simulate PROVIDER=` lists all of them. With --for all traffic fails there,",
-      "Claude Code's too, until the time is over or you say off; status, log, status line and page remind you.",
+      "Without MODEL, the default route's is asked; `PROVIDER,MODEL` asks one provider only. It is a real request of a few tokens. Exit code 1 when there was no clean answer.",
+      "--simulate makes a provider fail for this request alone: down, slow, 429, 529, 500, auth, cut-before-content, cut-in-text, cut-in-tool, garbage …; `--simulate PROVIDER=` lists all of them. With --for all traffic fails there, Claude Code's too, until the time is over or you say off; status, log, status line and page remind you.",
     ],
     options: {
       config,

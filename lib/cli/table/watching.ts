@@ -9,8 +9,7 @@ export const WATCHING_VERBS = {
     summary: "what was used, what it cost, and what was saved",
     details: [
       "Read from the journal, so the server need not run. Days are those of this machine's clock.",
-      "`cost` is by list price or your own prices; plans cost nothing. `saved` compares with the list price of the model",
-      "that was asked for. Answers without a known price are counted, and are in neither.",
+      "`cost` is by list price or your own prices; plans cost nothing. `saved` compares with the list price of the model that was asked for. Answers without a known price are counted, and are in neither.",
       "`--by request` shows the newest requests; with --csv or --json, every one that is still in the journal.",
       "Below: how much of each limit of your budget is used.",
     ],

@@ -1,9 +1,11 @@
 import { FAILURE_REASONS } from "../../catalog/failure-reasons.ts";
 import type { AttemptRecord, JournalEntry } from "../../journal/entry.ts";
-import { counted, type Terminal, widthOf } from "../terminal.ts";
+import { counted, type Terminal, widthOf, wrap } from "../terminal.ts";
 import type { Seen } from "./ask.ts";
 
 const LABEL = 14;
+/** Longer lines are hard to read. */
+const WIDEST = 90;
 /** Longer words of a vendor are cut: the journal has them all. */
 const LONGEST_MESSAGE = 200;
 
@@ -25,14 +27,17 @@ export class Timeline {
   }
 
   title(text: string): void {
-    const { terminal, paint } = { terminal: this.#terminal, paint: this.#terminal.paint };
-    const rest = Math.max(3, Math.min(terminal.columns, 90) - widthOf(text) - 1);
+    const terminal = this.#terminal;
+    const { paint } = terminal;
+    const rest = Math.max(3, this.#width - widthOf(text) - 1);
     terminal.out();
     terminal.out(`${paint.bold(text)} ${paint.dim("─".repeat(rest))}`);
   }
 
   row(label: string, text: string): void {
-    this.#terminal.out(`  ${this.#terminal.paint.dim(label.padEnd(LABEL - 2))}${text}`);
+    const [first = "", ...more] = wrap(text, this.#width - LABEL);
+    this.#terminal.out(`  ${this.#terminal.paint.dim(label.padEnd(LABEL - 2))}${first}`);
+    for (const line of more) this.#terminal.out(" ".repeat(LABEL) + line);
   }
 
   /**
@@ -62,7 +67,7 @@ export class Timeline {
         continue;
       }
       const width = widthOf(piece);
-      if (this.#space && this.#column + 1 + width > Math.min(this.#terminal.columns, 90)) this.#breakLine();
+      if (this.#space && this.#column + 1 + width > this.#width) this.#breakLine();
       else if (this.#space) this.#put(" ");
       this.#space = false;
       this.#put(piece);
@@ -97,6 +102,10 @@ export class Timeline {
     const cost = entry.cost === undefined || entry.cost === 0 ? "" : `, $${priceWords(entry.cost)}`;
     const who = `${paint.bold(entry.provider ?? "nobody")} (${entry.upstreamModel ?? "?"})`;
     this.row("served by", `${who}: ${served?.status ?? "?"} in ${ms(served?.ms ?? 0)}${after}${tokens}${cost}`);
+  }
+
+  get #width(): number {
+    return Math.min(this.#terminal.columns, WIDEST);
   }
 
   #attempt(attempt: AttemptRecord): string {

@@ -77,7 +77,8 @@ export const QUICKSTART_HELP = [
   "Options",
   "  --anthropic-key KEY, --openai-key KEY, --groq-key KEY",
   "                Better in the environment, where other users cannot see them:",
-  "                ANTHROPIC_UPSTREAM_KEY (or ANTHROPIC_API_KEY), OPENAI_API_KEY, GROQ_API_KEY",
+  "                ANTHROPIC_UPSTREAM_KEY (or ANTHROPIC_API_KEY), OPENAI_API_KEY,",
+  "                GROQ_API_KEY",
   "  -y, --yes     replace an existing configuration (a backup is made)",
   "      --start   start the server afterwards",
   "  -c, --config FILE",
@@ -85,5 +86,6 @@ export const QUICKSTART_HELP = [
   "  -h, --help, -V, --version",
   "",
   "Example",
-  "  OPENAI_API_KEY=… ANTHROPIC_UPSTREAM_KEY=… ccm-quickstart --preset api-key --yes --start",
+  "  export OPENAI_API_KEY=… ANTHROPIC_UPSTREAM_KEY=…",
+  "  ccm-quickstart --preset api-key --yes --start",
 ] as const;
