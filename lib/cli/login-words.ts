@@ -1,16 +1,25 @@
+import { providerType } from "../catalog/index.ts";
 import type { Health } from "../daemon/health.ts";
 import { duration } from "./terminal.ts";
 
-type Login = NonNullable<NonNullable<Health["providers"]>[number]["login"]>;
+type ProviderHealth = NonNullable<Health["providers"]>[number];
+type Login = NonNullable<ProviderHealth["login"]>;
 
 /** What is the matter with a login, and how to mend it; undefined where nothing is that only the user can mend. */
-export function loginTrouble(provider: string, login: Login | undefined): { what: string; mend: string } | undefined {
-  const mend = `run ccmctl login ${provider}`;
+export function loginTrouble({
+  name,
+  type,
+  login,
+}: Pick<ProviderHealth, "name" | "type" | "login">): { what: string; mend: string } | undefined {
+  const mend = `run ccmctl login ${name}`;
   const why = login?.message === undefined ? "" : `: ${login.message}`;
   switch (login?.state) {
     case "signed_out":
       return { what: "nobody is signed in", mend };
     case "needs_login":
+      // Google's own credentials: nobody signs in to them here, and the message says where.
+      if (providerType(type)?.authTypes.includes("oauth") === false)
+        return { what: `no credentials${why}`, mend: `then ccmctl providers test ${name}` };
       return { what: `the login has ended${why}`, mend };
     case "blocked":
       return { what: `the vendor has shut the account out${why}`, mend: "use another provider or account" };

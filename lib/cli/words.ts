@@ -49,7 +49,7 @@ export function providerWords(provider: ProviderHealth, now: number, paint: Pain
   const { login } = provider;
   const plan = login?.usage ? paint.dim(` (${usageWords(login.usage, now)})`) : "";
   if (provider.state === "ok") return paint.green(words) + plan;
-  const trouble = provider.state === "needs_login" ? loginTrouble(provider.name, login) : undefined;
+  const trouble = provider.state === "needs_login" ? loginTrouble(provider) : undefined;
   if (trouble) return `${paint.yellow(trouble.what)}; ${trouble.mend}`;
   if (provider.state === "disabled") return paint.dim(words);
   const until = epochMs(provider.cooling_until);

@@ -105,7 +105,7 @@ describe("login and logout", () => {
   it("say what is missing: the server, a login, a yes", async () => {
     const { box } = await boxWithVendor();
     expect((await box.ccmctl(["login", "plan", "--yes"])).stderr).toContain("Start it: ccmctl start");
-    expect((await box.ccmctl(["login", "key"])).stderr).toContain("These can be: plan");
+    expect((await box.ccmctl(["login", "key"])).stderr).toContain("You can sign in to: plan");
     expect((await box.ccmctl(["login", "nobody"])).stderr).toContain('No provider is called "nobody"');
     await box.ccmctl(["start"]);
     const unasked = await box.ccmctl(["login", "plan"]);

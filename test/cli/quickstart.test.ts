@@ -161,7 +161,7 @@ describe("what a preset sets up", () => {
     expect((await box.ccmctl(["start", "--config", path])).code).toBe(0);
     const again = await box.quickstart(["--preset", "oauth", "--yes", "--start", "--config", path]);
     expect(again.stdout).toContain(`The server runs already and uses it: http://127.0.0.1:${box.port}`);
-    expect(again.stdout).toMatch(/Log in +http:\S+, tab Providers, Login at anthropic-oauth and openai-oauth/);
+    expect(again.stdout).toMatch(/Sign in +http:\S+, tab Providers; or, one by one:\n +ccmctl login anthropic-oauth\n/);
     expect(existsSync(box.configPath)).toBe(false);
   });
 });

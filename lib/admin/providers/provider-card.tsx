@@ -10,7 +10,7 @@ import { AUTH_WORDS, condition, LOGIN_STATES } from "../words/states.ts";
 import { EditProvider } from "./edit-provider.tsx";
 import { PlanUsage } from "./plan-usage.tsx";
 import { TestButton, TestOutcome } from "./test-button.tsx";
-import { untried } from "./tryable.ts";
+import { awaitsSignIn, untried } from "./tryable.ts";
 
 interface CardProps {
   provider: ProviderView;
@@ -56,7 +56,7 @@ export function ProviderCard({ provider, tree, open, up, down }: CardProps) {
         >
           {open ? "Close" : "Edit"}
         </a>
-        {!open && (provider.login?.state === "signed_out" || provider.login?.state === "needs_login") && (
+        {!open && awaitsSignIn(provider) && (
           <a class="button small primary" href={addressOf("providers", name)} aria-label={`Sign in to ${name}`}>
             Sign in
           </a>

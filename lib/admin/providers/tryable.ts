@@ -9,9 +9,15 @@ export function untriedDraft(authType: string): string | undefined {
   return authType === "passthrough" ? CLIENTS_OWN : undefined;
 }
 
+type Reached = Pick<ProviderView, "auth_type" | "login">;
+
 /** Why this one cannot be tried out now; undefined where it can. */
-export function untried({ auth_type, login }: Pick<ProviderView, "auth_type" | "login">): string | undefined {
-  if (auth_type === "passthrough") return CLIENTS_OWN;
-  const isOut = login?.state === "signed_out" || login?.state === "needs_login";
-  return isOut ? "It can be tested once you have signed in." : undefined;
+export function untried(provider: Reached): string | undefined {
+  if (provider.auth_type === "passthrough") return CLIENTS_OWN;
+  return awaitsSignIn(provider) ? "It can be tested once you have signed in." : undefined;
+}
+
+/** Has the user to sign in, here, before it serves? */
+export function awaitsSignIn({ auth_type, login }: Reached): boolean {
+  return auth_type === "oauth" && (login?.state === "signed_out" || login?.state === "needs_login");
 }

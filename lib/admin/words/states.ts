@@ -21,10 +21,16 @@ export interface ProviderCondition {
 }
 
 /** A login that is missing is another matter than a key that was refused. */
-export function condition({ state, login }: Pick<ProviderStatus, "state" | "login">): ProviderCondition {
+export function condition({
+  state,
+  login,
+  auth_type,
+}: Pick<ProviderStatus, "state" | "login" | "auth_type">): ProviderCondition {
   const { word, tone, mend } = PROVIDER_STATES[state];
   if (state === "cooling") return { word, tone, mend, act: "retry" };
   if (state !== "needs_login") return { word, tone, mend };
+  // Google's are not signed in for here: what was said at the last try tells where.
+  if (auth_type === "adc") return { word: "No credentials", tone, mend: login?.message ?? mend, act: "retry" };
   switch (login?.state) {
     case "signed_out":
       return { word: "Not signed in", tone: "warn", mend: "Nobody has signed in yet.", act: "sign-in" };

@@ -56,14 +56,14 @@ export function checkProviders(
     const why = failureWords(provider.last_failure);
     const told = why === undefined ? "" : ` (${why})`;
     const variable = keyVariables.get(provider.name);
-    const login = provider.state === "needs_login" ? loginTrouble(provider.name, provider.login) : undefined;
+    const login = provider.state === "needs_login" ? loginTrouble(provider) : undefined;
     if (login) return [wrong(`Provider ${provider.name}: ${login.what}`, login.mend)];
     switch (provider.state) {
       case "needs_login":
         return [
           wrong(
             `Provider ${provider.name} refuses its key or login${told}`,
-            "ccmctl config edit, or log in on the page",
+            "ccmctl config edit, or sign in on the page",
           ),
         ];
       case "no_key":

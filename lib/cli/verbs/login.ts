@@ -50,9 +50,11 @@ export async function run(context: VerbContext): Promise<number> {
 export function loginProvider(providers: ReadonlyMap<string, Provider>, name: string): Provider {
   const provider = providers.get(name);
   const candidates = [...providers.values()].filter(({ authType }) => authType === "oauth").map((each) => each.name);
-  const hint = candidates.length > 0 ? `These can be: ${candidates.join(", ")}` : 'None has auth_type = "oauth" yet.';
+  const hint =
+    candidates.length > 0 ? `You can sign in to: ${candidates.join(", ")}` : 'No provider has auth_type = "oauth" yet.';
   if (!provider) throw new CommandFailed(`No provider is called "${name}".`, [hint]);
-  if (provider.authType !== "oauth") throw new CommandFailed(`"${name}" is not signed in to with a login.`, [hint]);
+  if (provider.authType !== "oauth")
+    throw new CommandFailed(`"${name}" has auth_type = "${provider.authType}", so nobody signs in to it.`, [hint]);
   return provider;
 }
 

@@ -31,7 +31,8 @@ export function nextSteps({ terminal }: Session, name: PresetName | undefined, u
   return table([
     ...(name === "custom" ? [["Change it", `${paint.cyan("ccmctl config edit")}, or on the page`]] : []),
     ...(url === undefined ? [["Start it", paint.cyan("ccmctl start")]] : []),
-    ...(logins.length > 0 ? [["Log in", `${page}, tab Providers, Login at ${logins.join(" and ")}`]] : []),
+    ...(logins.length > 0 ? [["Sign in", `${page}, tab Providers; or, one by one:`]] : []),
+    ...logins.map((login) => ["", paint.cyan(`ccmctl login ${login}`)]),
     ["Claude Code", `${paint.cyan("ccmctl code")}, or ${paint.cyan('eval "$(ccmctl env)"')} and then claude`],
     ["Look at it", `${page}, or ${paint.cyan("ccmctl status")}`],
   ]);

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { loginTrouble } from "../../lib/cli/login-words.ts";
+
+test("a login of ours that has ended is mended here; Google's own credentials where their message says", () => {
+  const login = { state: "needs_login", message: "There are none. Run gcloud." };
+  expect(loginTrouble({ name: "plan", type: "anthropic", login })).toEqual({
+    what: "the login has ended: There are none. Run gcloud.",
+    mend: "run ccmctl login plan",
+  });
+  expect(loginTrouble({ name: "vertex", type: "vertex-ai", login })).toEqual({
+    what: "no credentials: There are none. Run gcloud.",
+    mend: "then ccmctl providers test vertex",
+  });
+});
