@@ -19,7 +19,7 @@ export function loginTrouble({
     case "needs_login":
       // Google's own credentials: nobody signs in to them here, and the message says where.
       if (providerType(type)?.authTypes.includes("oauth") === false)
-        return { what: `no credentials${why}`, mend: `then ccmctl providers test ${name}` };
+        return { what: "no token from Google", mend: `ccmctl providers test ${name} says why` };
       return { what: `the login has ended${why}`, mend };
     case "blocked":
       return { what: `the vendor has shut the account out${why}`, mend: "use another provider or account" };
