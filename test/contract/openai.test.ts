@@ -263,7 +263,7 @@ describe("responses", () => {
     expect(response.usage).toMatchObject({
       input_tokens: 16,
       output_tokens: 33,
-      input_tokens_details: { cached_tokens: 4 },
+      input_tokens_details: { cached_tokens: 4, cache_write_tokens: 0 },
     });
   });
 

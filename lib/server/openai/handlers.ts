@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { BadBody, readRequest } from "../../anthropic/request.ts";
+import { BadBody, type InboundRequest, readRequest } from "../../anthropic/request.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { readBody } from "../body.ts";
+import { Asked } from "../comebacks.ts";
 import type { ServerContext } from "../context.ts";
 import { lowerHeaders, refuseBody, sizeOf } from "../messages.ts";
 import { clientReply } from "../reply.ts";
@@ -49,20 +50,37 @@ async function handle(
   const plain = clientReply(response);
   let answer = protocol.answer({}, Date.now());
   try {
-    const raw = await readBody(request);
-    const body = parsed(raw);
-    answer = protocol.answer(body, Date.now());
-    refuseImpossible(body);
-    const translated = Buffer.from(JSON.stringify(protocol.request(body)));
-    const inbound = readRequest(translated, ownHeaders(headers), extrasOf(body));
-    await context.comebacks.serve({ path, headers, body: raw }, plain, (client) =>
-      serve({ inbound, reply: openAiReply(client, answer), client, id, arrived, path }, context),
+    const read = await readOpenAi(protocol, request, headers, (body) => {
+      answer = protocol.answer(body, Date.now());
+    });
+    await context.comebacks.serve(read.asked, plain, (client) =>
+      serve({ ...read, reply: openAiReply(client, answer), client, id, arrived, path }, context),
     );
   } catch (error) {
     const reply = openAiReply(plain, answer);
     const told = refuseBody(error instanceof BadOpenAiRequest ? new BadBody(error.message) : error, reply, id);
     recordUnserved(context, { id, path, headers, arrived, bytesIn: sizeOf(headers) }, told);
   }
+}
+
+/**
+ * Reads the request and says it in Anthropic's words. Apart from who awaits the answer, so that nothing of this is kept for so long.
+ * @param onBody told the body as it came
+ * @throws {BadOpenAiRequest} {BadBody} {BodyError}
+ */
+async function readOpenAi(
+  protocol: Protocol,
+  request: IncomingMessage,
+  headers: Asked["headers"],
+  onBody: (body: Loose) => void,
+): Promise<{ inbound: InboundRequest; asked: Asked }> {
+  const raw = await readBody(request);
+  const body = parsed(raw);
+  onBody(body);
+  refuseImpossible(body);
+  const translated = Buffer.from(JSON.stringify(protocol.request(body)));
+  const inbound = readRequest(translated, ownHeaders(headers), extrasOf(body));
+  return { inbound, asked: new Asked(request.url ?? "", headers, raw) };
 }
 
 /** What OpenAI's SDKs tell of themselves would look to Anthropic as though one of its own had told it. */

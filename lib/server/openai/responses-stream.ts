@@ -66,7 +66,7 @@ export class ResponseEvents {
 
   /** The whole response, as far as it has come. */
   response(status: string): Loose {
-    const { prompt, cached, output, reasoning } = openAiCounts(this.#usage);
+    const { prompt, cached, written, output, reasoning } = openAiCounts(this.#usage);
     const incomplete =
       status === "incomplete"
         ? { reason: this.#stopReason === "refusal" ? "content_filter" : "max_output_tokens" }
@@ -87,7 +87,7 @@ export class ResponseEvents {
           ? null
           : {
               input_tokens: prompt,
-              input_tokens_details: { cached_tokens: cached },
+              input_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
               output_tokens: output,
               output_tokens_details: { reasoning_tokens: reasoning },
               total_tokens: prompt + output,
