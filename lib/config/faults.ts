@@ -98,3 +98,6 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length] ?? 0;
 }
+
+/** Tells of something at a key of the provider. */
+export type Tell = (key: Path, message: string) => void;

@@ -1,16 +1,12 @@
-import { PROVIDER_TYPES, providerType, vertexBaseUrl } from "../catalog/index.ts";
+import { PROVIDER_TYPES, providerType } from "../catalog/index.ts";
 import type { ProviderType } from "../catalog/types.ts";
-import { didYouMean, type Path } from "./faults.ts";
+import { readBaseUrl, searchWay } from "./base-url.ts";
+import { didYouMean, type Tell } from "./faults.ts";
+import { missingKey, noKeyWritten, readKeys } from "./keys.ts";
 import { checkOauth } from "./oauth.ts";
 import type { Environment } from "./references.ts";
 import type { ProviderConfig } from "./schema.ts";
 import type { Provider } from "./settings.ts";
-
-/** What the extension exports as ANTHROPIC_API_KEY for Claude Code. It opens nothing and must never be sent upstream. */
-export const PLACEHOLDER_KEY = "ccm-proxy";
-
-/** Tells of something at a key of the provider. */
-type Tell = (key: Path, message: string) => void;
 
 /**
  * A provider as the server uses it.
@@ -36,7 +32,7 @@ export function resolveProvider(
   }
   const wire = config.wire === "" ? type.wire : config.wire;
   const location = config.location || googleVariable(type, env, "GOOGLE_CLOUD_LOCATION");
-  const baseUrl = readBaseUrl(config, written, type, wire, location, fault);
+  const { authorization, ...place } = readBaseUrl(config, written, type, wire, location, fault);
   const apiKeys = readKeys(config, written, type, env, note);
   const authType = chooseAuth(config, written, type, apiKeys, fault);
   checkOauth(config.oauth, type, fault);
@@ -52,10 +48,10 @@ export function resolveProvider(
     type,
     wire,
     wireChosen: config.wire !== "",
-    baseUrl,
+    ...place,
     authType,
     apiKeys: authType === "api_key" ? apiKeys : [],
-    headers: Object.fromEntries(Object.entries(config.headers).filter(([, value]) => value !== "")),
+    headers: readHeaders(authorization ? { authorization, ...config.headers } : config.headers, fault),
     priority: config.priority,
     enabled: config.enabled,
     project,
@@ -69,88 +65,16 @@ export function resolveProvider(
   return search ? { ...provider, search } : provider;
 }
 
-/** The way that the catalogue knows for web searches, on the same host; a wire that the user chose is kept to. */
-function searchWay(provider: Provider): Provider | undefined {
-  const { searchAt } = provider.type;
-  const address = searchAt && provider.baseUrl + searchAt.path;
-  if (!searchAt || address === undefined || !URL.canParse(address)) return undefined;
-  return { ...provider, wire: searchAt.wire, baseUrl: new URL(address).href, isForSearch: true };
-}
+/** Neither Node nor any server takes a header with other characters. */
+const HEADER = { name: /^[\w!#$%&'*+.^`|~-]+$/, value: /^[\t\x20-\x7e\x80-\xff]*$/ };
 
-function readBaseUrl(
-  config: ProviderConfig,
-  written: ProviderConfig,
-  type: ProviderType,
-  wire: Provider["wire"],
-  location: string,
-  fault: Tell,
-): string {
-  if (config.base_url === "") {
-    // An unset variable has been told already, but without the address nothing can be sent.
-    if (written.base_url !== "") {
-      fault(["base_url"], "is empty.");
-      return "";
-    }
-    if (wire === "vertex") return vertexBaseUrl(location);
-    const known = type.baseUrls[wire];
-    if (known !== undefined) return known;
-    if (config.wire !== "" && type.baseUrls[type.wire] !== undefined) {
-      const choices = Object.keys(type.baseUrls).join(", ");
-      fault(["wire"], `${type.label} is not known to speak ${wire} (it speaks ${choices}); give base_url if it does.`);
-    } else {
-      fault(["base_url"], `is missing: ${type.id} needs the address of the server. ${type.note ?? ""}`.trim());
-    }
-    return "";
+function readHeaders(headers: ProviderConfig["headers"], fault: Tell): Record<string, string> {
+  const trimmed = Object.entries(headers).map(([name, value]) => [name, value.trim()] as const);
+  for (const [name, value] of trimmed) {
+    const isGood = HEADER.name.test(name) && HEADER.value.test(value);
+    if (!isGood) fault(["headers", name], "holds a character that no HTTP header may hold, such as the end of a line.");
   }
-  const url = URL.canParse(config.base_url) ? new URL(config.base_url) : undefined;
-  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    fault(["base_url"], "must be an address that begins with https:// or http://.");
-  }
-  return withoutEndpoint(config.base_url, wire);
-}
-
-/** People copy the whole address of an endpoint, or leave its end off; Anthropic's `/v1` belongs to the endpoint. */
-function withoutEndpoint(address: string, wire: Provider["wire"]): string {
-  const base = address.replace(/\/+$/, "").replace(/\/(?:messages|chat\/completions|responses)$/, "");
-  return wire === "anthropic" ? base.replace(/\/v1$/, "") : base;
-}
-
-function readKeys(
-  config: ProviderConfig,
-  written: ProviderConfig,
-  type: ProviderType,
-  env: Environment,
-  note: Tell,
-): string[] {
-  const keys = [config.api_key, ...config.api_keys].filter((key) => key !== "");
-  const variables = [type.keyVariable, ...(type.otherKeyVariables ?? [])].filter((name) => name !== undefined);
-  // Names of the variables that hold the user's key are a promise of the vendor's own site; a custom base_url is not theirs.
-  if (keys.length === 0 && noKeyWritten(written) && config.base_url === "") {
-    const found = variables.map((name) => env[name] ?? "").find((key) => key !== "" && key !== PLACEHOLDER_KEY);
-    if (found !== undefined) keys.push(found);
-  }
-  const usable = keys.filter((key) => key !== PLACEHOLDER_KEY);
-  if (usable.length < keys.length && config.enabled) note(["api_key"], placeholderKey(type));
-  for (const key of usable) {
-    if (key.includes("…")) note(["api_key"], "looks like a masked key; put the whole key here.");
-  }
-  return usable.filter((key) => !key.includes("…"));
-}
-
-function missingKey(type: ProviderType, env: Environment): string {
-  const { keyVariable, keyUrl } = type;
-  if (keyVariable && env[keyVariable] === PLACEHOLDER_KEY) return placeholderKey(type);
-  return `is missing: give api_key${keyVariable ? `, or set ${keyVariable}` : ""}${keyUrl ? ` (keys: ${keyUrl})` : ""}.`;
-}
-
-function placeholderKey({ otherKeyVariables, keyVariable }: ProviderType): string {
-  const variable = otherKeyVariables?.[0] ?? keyVariable;
-  const where = variable ? `in $${variable}, or here` : "here";
-  return `the only key found is "${PLACEHOLDER_KEY}", the placeholder that Claude Code sends to this proxy. Put the real key ${where}.`;
-}
-
-function noKeyWritten(written: ProviderConfig): boolean {
-  return written.api_key === "" && written.api_keys.length === 0;
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
 }
 
 function chooseAuth(

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord } from "./faults.ts";
+import { PLACEHOLDER_KEY } from "./keys.ts";
 import { maskSecret, maskUrl } from "./mask.ts";
-import { PLACEHOLDER_KEY } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 
 /** Takes secrets out of a text. */

@@ -27,6 +27,8 @@ export interface Provider {
   wireChosen?: boolean;
   /** Without a trailing slash. */
   baseUrl: string;
+  /** Of its base URL, without the question mark: for every request. */
+  query?: string;
   /** The same provider as requests for nothing but a web search reach it, where that is another way. */
   search?: Provider;
   /** It is such a way: what happens there says nothing about the provider. */

@@ -1,5 +1,6 @@
 import { authForm } from "../catalog/index.ts";
 import type { AuthForm } from "../catalog/types.ts";
+import { isKeySource } from "../config/keys.ts";
 import type { Provider } from "../config/settings.ts";
 import type { Credential, Lookup, NoCredential } from "./credential.ts";
 
@@ -50,11 +51,6 @@ export function staticCredential(provider: Provider, index: number, client: Clie
     case "adc":
       return undefined;
   }
-}
-
-/** Does the configuration only say where the key is? */
-function isKeySource(key: string): boolean {
-  return key.startsWith("file:") || key.startsWith("cmd:");
 }
 
 export function nothingToSend(message: string, counts: boolean): NoCredential {

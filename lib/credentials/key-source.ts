@@ -92,7 +92,7 @@ export class KeySources {
     const before = this.#known.get(source);
     try {
       const key = (await kindOf(source).read(source.slice(source.indexOf(":") + 1).trim(), this.#around)).trim();
-      if (key === "" || /\s/.test(key))
+      if (!/^[\x21-\x7e]+$/.test(key))
         throw new NoKey(`${nameOf(source)} gives ${key ? "more than a key" : "nothing"}`);
       const generation = (before?.generation ?? 0) + (key === before?.key ? 0 : 1);
       const known = { key, generation, readAt: this.#now() };

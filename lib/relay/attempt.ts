@@ -6,7 +6,7 @@ import type { Failure } from "../catalog/failure-reasons.ts";
 import type { ProviderConfig } from "../config/schema.ts";
 import { readFailure } from "../wires/failures.ts";
 import type { Repair, Repairs } from "../wires/repair.ts";
-import { CannotCarry, type Target, type UpstreamRequest, type Wire } from "../wires/wire.ts";
+import { addressed, CannotCarry, type Target, type UpstreamRequest, type Wire } from "../wires/wire.ts";
 import { collect } from "./collect.ts";
 import type { Outlet } from "./outlet.ts";
 import { pump } from "./stream-pump.ts";
@@ -104,7 +104,7 @@ export function attempt(input: AttemptInput): Attempt {
 /** Once; and once more without a field that the provider says it does not take. */
 async function run(input: AttemptInput, onCall: (call: Call) => void): Promise<AttemptOutcome> {
   const { inbound, wire, target, repairs } = input;
-  const first = await perform(input, repairs.apply(wire.request(inbound, target), target), onCall);
+  const first = await perform(input, repairs.apply(addressed(wire.request(inbound, target), target), target), onCall);
   const repair = first.kind === "failed" ? first.repair : undefined;
   return repair ? { ...(await perform(input, repair.request, onCall)), repaired: repair.without } : first;
 }

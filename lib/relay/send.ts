@@ -149,6 +149,7 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
     provider: provider.name,
     type: access?.type ?? provider.type,
     baseUrl: fault?.baseUrl ?? access?.baseUrl ?? provider.baseUrl,
+    query: fault || access ? undefined : provider.query,
     model,
     capabilities,
     project: access?.project ?? provider.project,

@@ -5,7 +5,7 @@ import type { Mapping } from "../config/settings.ts";
 import { isCredential } from "../credentials/credential.ts";
 import { CallFailed, decodedBody } from "../relay/upstream.ts";
 import { loadWire } from "../wires/index.ts";
-import { CannotCarry } from "../wires/wire.ts";
+import { addressed, CannotCarry } from "../wires/wire.ts";
 import type { ServerContext } from "./context.ts";
 import { readInbound } from "./messages.ts";
 import { clientReply, sendError, sendJson } from "./reply.ts";
@@ -49,8 +49,9 @@ async function askUpstream(
   try {
     const { type, baseUrl, project = provider.project } = credential.access ?? provider;
     const { location } = provider;
-    const target = { provider: provider.name, type, baseUrl, model, capabilities, project, location };
-    const request = wire.countTokens.request(inbound, target);
+    const query = credential.access ? undefined : provider.query;
+    const target = { provider: provider.name, type, baseUrl, query, model, capabilities, project, location };
+    const request = addressed(wire.countTokens.request(inbound, target), target);
     const headers = { ...request.headers, ...provider.headers, ...credential.headers };
     const timeouts = { connectMs: PATIENCE_MS, firstByteMs: PATIENCE_MS };
     const answer = await relay.pool.call({ ...request, headers }, timeouts, false).response;

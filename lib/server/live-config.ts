@@ -36,6 +36,7 @@ function forgetChanged({ health }: ServerContext, before: Settings["providers"],
     const same =
       next &&
       next.baseUrl === old.baseUrl &&
+      next.query === old.query &&
       next.wire === old.wire &&
       next.apiKeys.join("\n") === old.apiKeys.join("\n");
     if (!same) health.reset(name);

@@ -12,6 +12,8 @@ export interface Target {
   type: ProviderType;
   /** Without a trailing slash. */
   baseUrl: string;
+  /** For the address of every request; see `addressed`. */
+  query?: string | undefined;
   /** The upstream's own model id. */
   model: string;
   capabilities: Capabilities;
@@ -103,6 +105,12 @@ export interface Wire {
     /** @returns the number of input tokens, or undefined when the answer makes no sense. */
     read(body: Buffer): number | undefined;
   };
+}
+
+/** The request with the query that belongs to the provider's base URL. */
+export function addressed(request: UpstreamRequest, { query }: Target): UpstreamRequest {
+  if (query === undefined) return request;
+  return { ...request, url: `${request.url}${request.url.includes("?") ? "&" : "?"}${query}` };
 }
 
 /** Thrown by `Wire.request`: the protocol cannot carry this request; `message` says what and names the field. */

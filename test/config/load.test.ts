@@ -85,6 +85,25 @@ describe("a provider's key", () => {
     expect(found.notes).toEqual([expect.stringContaining("masked")]);
   });
 
+  it.each(['" k1 "', '"k1\\n"', '"k1\\r\\n"', '"Bearer k1"', `'"k1"'`, "\" 'Bearer k1' \"", '"$PASTED"'])(
+    "is freed of what was copied along with it: %s",
+    async (written) => {
+      const found = await only(provider('type = "groq"', `api_key = ${written}`), { PASTED: "\tbearer  k1\r\n" });
+      expect(found).toMatchObject({ apiKeys: ["k1"], notes: [] });
+    },
+  );
+
+  it.each(["k 1", "k\u200b1", "“k1”", "ключ"])("is not one that no header could carry: %s", async (key) => {
+    const found = await only(provider('type = "groq"', `api_key = "${key}"`));
+    expect(found.apiKeys).toEqual([]);
+    expect(found.notes).toEqual([expect.stringContaining("copy it once more")]);
+  });
+
+  it("that stands elsewhere is left as it is written", async () => {
+    const found = await only(provider('type = "groq"', "api_key = \"cmd:op read 'op://a b/c'\""));
+    expect(found).toMatchObject({ apiKeys: ["cmd:op read 'op://a b/c'"], notes: [] });
+  });
+
   it("is not asked for where there is none, and not read where a login is used", async () => {
     expect(await only(provider('type = "ollama"'))).toMatchObject({ authType: "none", apiKeys: [], notes: [] });
     expect(await only(provider('type = "ollama"', 'api_key = "k"'))).toMatchObject({ authType: "api_key" });
@@ -102,6 +121,49 @@ describe("a provider's address", () => {
   ])("%s", async (line, baseUrl) => {
     expect((await only(provider('type = "openrouter"', 'api_key = "k"', line))).baseUrl).toBe(baseUrl);
   });
+
+  it.each([
+    ["anthropic-compatible", "https://gw.example/v1", "https://gw.example"],
+    ["anthropic-compatible", "https://gw.example/a/v1/messages/", "https://gw.example/a"],
+    ["openai-compatible", " https://gw.example/v1/chat/completions ", "https://gw.example/v1"],
+    ["openai", "https://gw.example/v1/responses", "https://gw.example/v1"],
+    ["openai", "https://gw.example/v1/chat/completions", "https://gw.example/v1"],
+    ["gemini", "https://gw.example/v1beta/models", "https://gw.example/v1beta"],
+    ["openai-compatible", "https://gw.example/my gateway/v1#top", "https://gw.example/my%20gateway/v1"],
+    ["groq", "https://api.groq.com", "https://api.groq.com/openai/v1"],
+    ["gemini", "https://generativelanguage.googleapis.com/", "https://generativelanguage.googleapis.com/v1beta"],
+    ["z.ai", "https://open.bigmodel.cn/api/anthropic/v1", "https://open.bigmodel.cn/api/anthropic"],
+  ])("%s at %s", async (type, written, baseUrl) => {
+    const found = await only(provider(`type = "${type}"`, 'api_key = "k"', `base_url = "${written}"`));
+    expect(found).toMatchObject({ baseUrl, notes: [] });
+  });
+
+  it("keeps its query and its user's name apart", async () => {
+    const written = "https://me:pass%20word@gw.example/openai/deployments/d/chat/completions?api-version=2026-01-01";
+    const found = await only(provider('type = "openai-compatible"', 'auth_type = "none"', `base_url = "${written}"`));
+    expect(found).toMatchObject({
+      baseUrl: "https://gw.example/openai/deployments/d",
+      query: "api-version=2026-01-01",
+      headers: { authorization: `Basic ${Buffer.from("me:pass word").toString("base64")}` },
+    });
+  });
+
+  it.each([
+    ["https://api.z.ai/api/anthropic", "https://api.z.ai/api/paas/v4"],
+    ["https://open.bigmodel.cn/api/anthropic/", "https://open.bigmodel.cn/api/paas/v4"],
+  ])("of web searches at %s is on the same host", async (written, baseUrl) => {
+    const { search } = await only(provider('type = "z.ai"', 'api_key = "k"', `base_url = "${written}"`));
+    expect(search).toMatchObject({ wire: "openai-chat", baseUrl, isForSearch: true });
+    expect((await only(provider('type = "z.ai"', 'api_key = "k"', 'wire = "anthropic"'))).search).toBeUndefined();
+  });
+
+  it.each(['{ "x y" = "1" }', '{ x = "a\\nb" }', '{ x = "ключ" }'])(
+    "takes no headers that nobody could send: %s",
+    async (headers) => {
+      const { faults } = await parse(provider('type = "groq"', 'api_key = "k"', `headers = ${headers}`));
+      expect(faults.map(({ message }) => message)).toEqual([expect.stringContaining("no HTTP header may hold")]);
+    },
+  );
 
   it("of Vertex AI follows from the location, which may stand in the environment", async () => {
     const env = { GOOGLE_CLOUD_PROJECT: "my-project", GOOGLE_CLOUD_LOCATION: "us-east5" };

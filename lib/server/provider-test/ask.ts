@@ -28,6 +28,7 @@ export async function ask(
     provider: provider.name,
     type: access?.type ?? provider.type,
     baseUrl: access?.baseUrl ?? provider.baseUrl,
+    query: access ? undefined : provider.query,
     model,
     capabilities,
     project: access?.project ?? provider.project,

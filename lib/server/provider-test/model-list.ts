@@ -33,7 +33,12 @@ export async function askModelList(
     ...provider.headers,
     ...credential.headers,
   };
-  const request = { method: "GET", url: new URL(provider.baseUrl + path).href, headers, body: "" } as const;
+  const request = {
+    method: "GET",
+    url: `${new URL(provider.baseUrl + path).href}${provider.query ? `?${provider.query}` : ""}`,
+    headers,
+    body: "",
+  } as const;
   const call = pool.call(request, { connectMs: provider.timeouts.connect_ms, firstByteMs: TIMEOUT_MS }, false);
   try {
     const response = await call.response;

@@ -42,5 +42,5 @@ export function streamQuery(method: Method): string {
 
 /** `models/M`; tuned models have a path of their own. */
 function resourceOf(model: string): string {
-  return encodeURI(model.includes("/") ? model : `models/${model}`);
+  return encodeURI(model.includes("/") ? model : `models/${model}`).replace(/[?#]/g, encodeURIComponent);
 }

@@ -16,5 +16,5 @@ export function projectUrl({ provider, baseUrl, project, location }: Target): st
 
 /** A model of a publisher, with what is wanted of it. */
 export function modelUrl(target: Target, publisher: string, model: string, method: string): string {
-  return `${projectUrl(target)}/publishers/${publisher}/models/${encodeURI(model)}:${method}`;
+  return `${projectUrl(target)}/publishers/${publisher}/models/${encodeURI(model).replace(/[?#]/g, encodeURIComponent)}:${method}`;
 }
