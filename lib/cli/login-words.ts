@@ -17,7 +17,7 @@ export function loginTrouble({
     case "signed_out":
       return { what: "nobody is signed in", mend };
     case "needs_login":
-      // Google's own credentials: nobody signs in to them here, and the message says where.
+      // Google's own credentials: nobody signs in to them here.
       if (providerType(type)?.authTypes.includes("oauth") === false)
         return { what: "no token from Google", mend: `ccmctl providers test ${name} says why` };
       return { what: `the login has ended${why}`, mend };
