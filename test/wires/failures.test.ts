@@ -182,6 +182,30 @@ describe("how long to stay away", () => {
       { "x-ratelimit-reset-requests": "6m0s", "x-ratelimit-reset-tokens": "370ms" },
       370,
     ],
+    [
+      "the last of the limits that are used up",
+      {
+        "anthropic-ratelimit-requests-remaining": "0",
+        "anthropic-ratelimit-requests-reset": "2026-11-24T12:00:05Z",
+        "anthropic-ratelimit-input-tokens-remaining": "0",
+        "anthropic-ratelimit-input-tokens-reset": "2026-11-24T12:00:40Z",
+        "anthropic-ratelimit-output-tokens-remaining": "8000",
+        "anthropic-ratelimit-output-tokens-reset": "2026-11-24T12:00:59Z",
+      },
+      40_000,
+    ],
+    [
+      "and not of those of which something is left",
+      {
+        "x-ratelimit-remaining-requests": "12",
+        "x-ratelimit-reset-requests": "370ms",
+        "x-ratelimit-remaining-tokens": "0",
+        "x-ratelimit-reset-tokens": "6s",
+      },
+      6_000,
+    ],
+    ["OpenRouter's reset in ms since 1970", { "x-ratelimit-reset": String(NOW + 7_000) }, 7_000],
+    ["one in seconds since 1970", { "x-ratelimit-reset": String(NOW / 1000 + 7) }, 7_000],
     ["never more than a day", { "retry-after": "999999999" }, 24 * 3600_000],
   ])("%s", (_name, headers, ms) => expect(told(headers)).toBe(ms));
   test("in the body and in words", () => {
@@ -189,7 +213,15 @@ describe("how long to stay away", () => {
     expect(told({}, { error: { resets_in_seconds: 12 } })).toBe(12_000);
     expect(told({}, undefined, "Rate limit reached. Please try again in 5.289s.")).toBe(5_289);
     expect(told({}, undefined, "Please retry in 1m26.4s")).toBe(86_400);
+    expect(told({}, undefined, "Please retry after 20 seconds.")).toBe(20_000);
+    expect(told({}, undefined, "Try again in 2 minutes, or upgrade.")).toBe(120_000);
+    expect(told({}, undefined, "Please try again in 1 hour 5 min")).toBe(3_900_000);
+    expect(told({}, undefined, "try again in 370ms")).toBe(370);
+    expect(told({}, undefined, "try again in 250 milliseconds")).toBe(250);
+    expect(told({}, undefined, "try again in 3 days")).toBeUndefined();
     expect(told({}, undefined, "nothing")).toBeUndefined();
+    const unused = { "x-ratelimit-remaining-tokens": "900", "x-ratelimit-reset-tokens": "6s" };
+    expect(told(unused)).toBeUndefined();
   });
   test.each<[string, number | undefined]>([
     ["1h2m3s", 3_723_000],
