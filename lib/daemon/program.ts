@@ -15,10 +15,12 @@ export interface Program {
  * - A young generation of 4 MB instead of 16: smaller costs time where many ask at once, larger costs memory under load.
  * - A limit below which V8 does not collect the old one: our heap is so small beside the bodies that pass through that it would
  *   do so every few requests, which doubled the cost of a megabyte.
+ * - No collections of V8's own when it is idle for moments: they throw away what it has compiled, and the pauses of a working
+ *   session are such moments.
  * - A way to ask for a collection, which the server does when nobody waits for it (server/rest.ts), so that the first two cost
  *   memory only under load.
  */
-const NODE_FLAGS = ["--max-semi-space-size=4", "--initial-old-space-size=32", "--expose-gc"];
+const NODE_FLAGS = ["--max-semi-space-size=4", "--initial-old-space-size=32", "--no-memory-reducer", "--expose-gc"];
 
 /** How the path of every keeper ends. */
 export const KEEPER_SCRIPT = "/bin/keep.sh";
