@@ -1,5 +1,6 @@
 import type { MessagesBody, Usage } from "../../anthropic/types.ts";
 import type { AnswerSink } from "../shared/answer-sink.ts";
+import { sessionKey } from "../shared/session-key.ts";
 import { ClientToolIds, toolIdsOf } from "../shared/tool-ids.ts";
 import { clientToolName } from "../shared/tool-names.ts";
 import type { TranslationContext } from "../wire.ts";
@@ -120,7 +121,7 @@ export class AnswerBlocks {
 
   #closeText(): string {
     const { inbound, target } = this.#context;
-    const key = this.#textSignature === undefined ? undefined : textKey(inbound, this.#text);
+    const key = this.#textSignature === undefined ? undefined : textKey(sessionKey(inbound), this.#text);
     if (key !== undefined) this.#memory.remember(key, { signature: this.#textSignature ?? "" }, target);
     this.#text = "";
     this.#textSignature = undefined;

@@ -41,10 +41,10 @@ function thoughtParts({ parts = [], thought }: CarriedState, { thinking }: Block
   return [...parts, { text: thinking, thought: true, thoughtSignature: thought }];
 }
 
-function textParts(block: Block, { inbound, memory, target }: Shape): Part[] {
+function textParts(block: Block, { session, memory, target }: Shape): Part[] {
   const text = historyText(block);
   if (text === undefined || text.trim() === "") return [];
-  const key = block.type === "text" ? textKey(inbound, text) : undefined;
+  const key = block.type === "text" ? textKey(session, text) : undefined;
   const signature = key === undefined ? undefined : memory.recall(key, target)?.signature;
   return [{ text, ...(signature !== undefined && { thoughtSignature: signature }) }];
 }

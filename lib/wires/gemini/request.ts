@@ -6,6 +6,7 @@ import { type JsonItems, jsonBody } from "../shared/json-body.ts";
 import { jsonPost } from "../shared/json-post.ts";
 import { outputLimit, stopSequences } from "../shared/limits.ts";
 import { quirksOf } from "../shared/quirks.ts";
+import { sessionKey } from "../shared/session-key.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
 import { systemTexts } from "../shared/system-text.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
@@ -81,7 +82,7 @@ function partsOfRequest(
   const instructions = [...systemTexts(body.system).map(({ text }) => text), tools.instruction, output.instruction]
     .filter((text) => text !== undefined)
     .map((text): Part => ({ text }));
-  const contents = contentsOf(body, { inbound, target, memory, callIds: host.callIds });
+  const contents = contentsOf(body, { session: sessionKey(inbound), target, memory, callIds: host.callIds });
   return {
     prompt: withInstructions(contents, instructions, generation),
     toolConfig: tools.fields,

@@ -1,6 +1,5 @@
-import type { InboundRequest } from "../../anthropic/request.ts";
 import { packCarrier, readCarrier } from "../shared/carrier.ts";
-import { hashed, sessionKey } from "../shared/session-key.ts";
+import { hashed } from "../shared/session-key.ts";
 import type { Target } from "../wire.ts";
 import type { Part } from "./protocol.ts";
 
@@ -92,7 +91,6 @@ export class SignatureMemory {
  * Under what a text's signature is remembered: the client has no place for it on a text. Undefined without a session,
  * because the same words may well occur in two conversations.
  */
-export function textKey(inbound: InboundRequest, text: string): string | undefined {
-  const session = sessionKey(inbound);
+export function textKey(session: string | undefined, text: string): string | undefined {
   return session === undefined ? undefined : `text ${session} ${hashed(text)}`;
 }

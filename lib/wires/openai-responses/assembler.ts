@@ -63,7 +63,7 @@ export class ResponseAssembler implements Assembler {
     if (this.finished || this.failure || typeof value !== "object" || value === null) return "";
     const event = value as ResponseEvent & ResponseObject;
     const type = stringOf(event.type) || name;
-    const out = type === "" ? this.#whole(event) : (this.#handlers.get(type)?.(event) ?? "");
+    const out = type === "" ? this.#whole(event) : this.#told(type, event);
     if (this.#writer.hit === undefined || this.finished || this.failure) return out;
     return out + this.#conclude("stop_sequence", true);
   }
@@ -83,29 +83,45 @@ export class ResponseAssembler implements Assembler {
   }
 
   /** The protocol's events by name; the others say nothing that the client could be told. */
-  readonly #handlers: ReadonlyMap<string, (event: ResponseEvent) => string> = new Map(
-    Object.entries({
-      "response.created": ({ response }) => this.#open(response),
-      "response.in_progress": ({ response }) => this.#open(response),
-      "response.output_item.added": (event) => this.#teller.added(this.#itemOf(event), event.item ?? {}),
-      "response.output_item.done": (event) => this.#teller.done(this.#itemOf(event), event.item ?? {}),
-      "response.output_text.delta": (event) => this.#say(event, stringOf(event.delta)),
-      "response.output_text.done": (event) => this.#say(event, this.#rest(event, content(event), event.text)),
-      "response.output_text.annotation.added": ({ annotation }) => this.#teller.cite([annotation]),
-      "response.refusal.delta": (event) => this.#refuse(event, stringOf(event.delta)),
-      "response.refusal.done": (event) => this.#refuse(event, this.#rest(event, content(event), event.refusal)),
-      "response.reasoning_text.delta": (event) => this.#think(event, content(event)),
-      "response.reasoning_summary_text.delta": (event) => this.#think(event, summary(event)),
-      "response.function_call_arguments.delta": (event) =>
-        this.#teller.argue(this.#itemOf(event), stringOf(event.delta)),
-      "response.function_call_arguments.done": (event) => this.#teller.argueRest(this.#itemOf(event), event.arguments),
-      "response.completed": ({ response }) => this.#close(response ?? {}),
-      "response.incomplete": ({ response }) => this.#close(response ?? {}),
-      "response.done": ({ response }) => this.#close(response ?? {}),
-      "response.failed": ({ response }) => this.#refusedBy(response?.error),
-      error: (event) => this.#refusedBy(event.error ?? event),
-    }),
-  );
+  #told(type: string, event: ResponseEvent): string {
+    switch (type) {
+      case "response.output_text.delta":
+        return this.#say(event, stringOf(event.delta));
+      case "response.output_text.done":
+        return this.#say(event, this.#rest(event, content(event), event.text));
+      case "response.output_text.annotation.added":
+        return this.#teller.cite([event.annotation]);
+      case "response.refusal.delta":
+        return this.#refuse(event, stringOf(event.delta));
+      case "response.refusal.done":
+        return this.#refuse(event, this.#rest(event, content(event), event.refusal));
+      case "response.reasoning_text.delta":
+        return this.#think(event, content(event));
+      case "response.reasoning_summary_text.delta":
+        return this.#think(event, summary(event));
+      case "response.function_call_arguments.delta":
+        return this.#teller.argue(this.#itemOf(event), stringOf(event.delta));
+      case "response.function_call_arguments.done":
+        return this.#teller.argueRest(this.#itemOf(event), event.arguments);
+      case "response.output_item.added":
+        return this.#teller.added(this.#itemOf(event), event.item ?? {});
+      case "response.output_item.done":
+        return this.#teller.done(this.#itemOf(event), event.item ?? {});
+      case "response.created":
+      case "response.in_progress":
+        return this.#open(event.response);
+      case "response.completed":
+      case "response.incomplete":
+      case "response.done":
+        return this.#close(event.response ?? {});
+      case "response.failed":
+        return this.#refusedBy(event.response?.error);
+      case "error":
+        return this.#refusedBy(event.error ?? event);
+      default:
+        return "";
+    }
+  }
 
   #whole(response: ResponseObject): string {
     if (response.error) return this.#refusedBy(response.error);

@@ -7,7 +7,7 @@ import { CannotCarry } from "../wire.ts";
 const bodies = new WeakMap<InboundRequest, WeakRef<MessagesBody>>();
 
 /**
- * The request's body without its `tools`, parsed once for all attempts, as long as somebody has it or memory is not scarce. The tools are more than half of a first turn's
+ * The request's body without its `tools`, parsed once for all attempts. The tools are more than half of a first turn's
  * bytes and the same in every turn of a session, so they are read apart (see `tools-cache.ts`). Messages are read one by
  * one: short texts are cheaper to hold than one of a megabyte (see `json-body.ts`).
  * @throws {CannotCarry} `bad_request` when a value is not valid JSON or has the wrong shape
