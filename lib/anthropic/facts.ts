@@ -32,8 +32,14 @@ export interface RequestFacts {
   readonly estimatedTokens: number;
 }
 
+/** Facts some of which are reckoned only when they are asked for. */
+export interface LazyFacts extends RequestFacts {
+  /** Reckons what has not been asked for yet: from now on nothing of the request is needed. */
+  settle(): void;
+}
+
 /** @returns undefined when the request is not one (model or messages missing or of the wrong type) */
-export function readFacts(raw: Buffer, top: TopLevel, inside: Inside): RequestFacts | undefined {
+export function readFacts(raw: Buffer, top: TopLevel, inside: Inside): LazyFacts | undefined {
   const model = decode(raw, top.get("model"));
   const items = inside.messages;
   const messages = top.get("messages");
@@ -69,16 +75,22 @@ export function withModel(facts: RequestFacts, model: string): RequestFacts {
 
 /** The one fact that takes long. A class: an accessor in an object literal outlives its request in memory (see `NodeReply`). */
 class Estimate {
-  readonly #reckon: () => number;
-  #tokens: number | undefined;
+  #reckon: (() => number) | undefined;
+  #tokens = 0;
 
   constructor(reckon: () => number) {
     this.#reckon = reckon;
   }
 
   get estimatedTokens(): number {
-    this.#tokens ??= this.#reckon();
+    this.settle();
     return this.#tokens;
+  }
+
+  settle(): void {
+    if (!this.#reckon) return;
+    this.#tokens = this.#reckon();
+    this.#reckon = undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type RequestFacts, readFacts } from "./facts.ts";
+import { type LazyFacts, type RequestFacts, readFacts } from "./facts.ts";
 import { type Inside, isTooDeep, MAX_DEPTH, type Range, type Signs, scanTopLevel, type TopLevel } from "./scan.ts";
 import { withoutSeams } from "./seam.ts";
 import type { MessagesBody } from "./types.ts";
@@ -35,7 +35,15 @@ export interface InboundRequest {
   readonly extras?: Extras;
   /** The parsed body. Treat as read-only: attempts share it. */
   tree(): MessagesBody;
+  /**
+   * Lets go of the bytes and of all that was made of them but the facts: nobody will send or read the request any more, and
+   * its answer may take minutes.
+   */
+  letGo(): void;
 }
+
+const NO_BYTES = Buffer.alloc(0);
+const NO_FIELDS: TopLevel = new Map();
 
 /**
  * Reads a `POST /v1/messages` body without parsing it whole. A body with doubled or escaped top-level keys, which readers
@@ -50,7 +58,7 @@ export function readRequest(
 ): InboundRequest {
   const request = scanned(raw, headers) ?? scanned(writtenAnew(raw), headers);
   if (!request) throw new Error("a body that was parsed and written anew cannot be scanned");
-  return extras ? { ...request, extras } : request;
+  return extras ? Object.assign(request, { extras }) : request;
 }
 
 function scanned(raw: Buffer, headers: InboundRequest["headers"]): InboundRequest | undefined {
@@ -69,9 +77,26 @@ function writtenAnew(raw: Buffer): Buffer {
   return Buffer.from(JSON.stringify(parseBody(raw)));
 }
 
-function lazyRequest(read: Omit<InboundRequest, "tree">): InboundRequest {
+/** All that a request is before anybody has asked for its tree. */
+interface Read extends Omit<InboundRequest, "tree" | "letGo"> {
+  raw: Buffer;
+  top: TopLevel;
+  messages: readonly Range[];
+  readonly facts: LazyFacts;
+}
+
+function lazyRequest(read: Read): InboundRequest {
   let tree: MessagesBody | undefined;
-  return { ...read, tree: () => (tree ??= parseBody(read.raw)) };
+  const request = {
+    ...read,
+    tree: () => (tree ??= parseBody(request.raw)),
+    letGo() {
+      request.facts.settle();
+      Object.assign(request, { raw: NO_BYTES, top: NO_FIELDS, messages: [] });
+      tree = undefined;
+    },
+  };
+  return request;
 }
 
 function parseBody(raw: Buffer): MessagesBody {

@@ -8,6 +8,9 @@ import type { Deadline, Timers } from "./timers.ts";
 const OPEN_AFTER_MS = 15_000;
 const PING_EVERY_MS = 10_000;
 
+/** What has flowed for so long will go on: most answers are over sooner, and need no tidying up. */
+const LASTING_MS = 1_000;
+
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
@@ -26,6 +29,8 @@ export class AnswerSink {
   #state: "waiting" | "opened" | "flowing" | "ended" = "waiting";
   /** Bytes that were sent to the client. */
   bytes = 0;
+  #onLasting: (() => void) | undefined;
+  #flowingSince = 0;
   #kept: (Buffer | string)[] | undefined;
   #keepBytes = 0;
 
@@ -51,6 +56,11 @@ export class AnswerSink {
     this.#keepBytes = bytes;
   }
 
+  /** Calls once when content has flowed for a while, and goes on. */
+  whenLasting(listener: () => void): void {
+    this.#onLasting = listener;
+  }
+
   /** All that was sent, in order; undefined where it was not kept, or has become too much. */
   get delivered(): readonly (Buffer | string)[] | undefined {
     return this.bytes > this.#keepBytes ? undefined : this.#kept;
@@ -73,6 +83,7 @@ export class AnswerSink {
     const first = this.#state === "opened" ? withoutMessageStart(bytes) : bytes;
     if (this.#state === "waiting") this.#reply.begin(200, { ...this.#headers(), ...STREAM_HEADERS });
     this.#state = "flowing";
+    if (this.#onLasting) this.#flowingSince = performance.now();
     return this.#write(first);
   }
 
@@ -98,7 +109,15 @@ export class AnswerSink {
     if (bytes.length === 0) return true;
     this.bytes += bytes.length;
     if (this.#kept) this.#keepOf(bytes);
-    return this.#reply.write(bytes);
+    const isTaken = this.#reply.write(bytes);
+    if (this.#onLasting) this.#tellIfLasting(this.#onLasting);
+    return isTaken;
+  }
+
+  #tellIfLasting(tell: () => void): void {
+    if (performance.now() - this.#flowingSince < LASTING_MS) return;
+    this.#onLasting = undefined;
+    tell();
   }
 
   #keepOf(bytes: Buffer | string): void {

@@ -96,7 +96,7 @@ function remember(run: Run, { mapping }: Step): void {
     session: sessionKey,
     provider: mapping.provider.name,
     model: mapping.model,
-    promptBytes: inbound.raw.length,
+    promptBytes: entry.bytesIn,
     keepSample: run.job.settings.failover.hedge && canHedge(inbound),
     ttftMs: (entry.ttftMs ?? run.elapsed()) - began,
     now: run.deps.now(),

@@ -59,6 +59,8 @@ export interface RelayJob {
   onAttempt: () => void;
   /** When the request arrived, on the `performance.now()` clock. */
   arrived: number;
+  /** Told once the answer flows, and has for a while: nobody will ask for the request's bytes any more. */
+  letGo?: () => void;
   /** Told of each try what goes over the line; absent where nobody looks. */
   watch?: (record: AttemptRecord) => AttemptWatch;
 }
@@ -98,6 +100,7 @@ export class Run {
     const opening = { id: this.messageId, model: facts.model, inputTokens: () => facts.estimatedTokens };
     this.sink = new AnswerSink(job.reply, deps.timers, () => this.headers(), opening);
     if (job.settings.failover.rescue !== "off") this.sink.keep(MOST_KEPT);
+    else if (job.letGo) this.sink.whenLasting(job.letGo);
   }
 
   /** The client went away: whatever is under way ends now. */

@@ -43,6 +43,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
     request.on("end", () => {
       clearTimeout(timeout);
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
+      chunks.length = 0; // the request, and with it these listeners, lives as long as its answer
     });
     request.on("error", () => fail(new BodyError(400, "the request's body was cut off")));
     request.on("close", () => clearTimeout(timeout));

@@ -2,14 +2,17 @@
  * @module A client that breaks off and asks the same again right away gets the answer that is under way, from its beginning,
  * instead of a second one from scratch.
  */
+import { createHash } from "node:crypto";
 import type { ClientReply } from "../relay/client-reply.ts";
 import type { Timers } from "../relay/timers.ts";
-import { HeldReply, type Kept } from "./held-reply.ts";
+import { type Awaiting, HeldReply, type Kept } from "./held-reply.ts";
 
 /** A client that is not back by then is gone, and what it asked for is stopped. */
 const MOMENT_MS = 150;
 /** A client whose own time limit ran out has not gone: it waits for its backoff. Claude Code is back after 0.6, 1.2, 2.4 s. */
 const BACKOFF_MS = 5_000;
+/** So many are waited for that long, beside those that are served; whoever leaves then is gone after a moment. */
+const MOST_AWAITED = 16;
 /** How exactly a client meets its own limit. */
 const LIMIT_SLACK_MS = 1_000;
 /** In which header the clients that are made with the official SDKs tell their limit, in seconds. */
@@ -31,11 +34,35 @@ const TELLING_HEADERS = [
 ] as const;
 
 /** A request, as far as it tells whether another is the same. */
-export interface Asked {
-  path: string;
+export class Asked {
+  readonly path: string;
   /** Lower-case names. */
-  headers: Readonly<Record<string, string | undefined>>;
-  body: Buffer;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The body, or what stands for it. */
+  #body: Buffer | { length: number; hash: Buffer };
+
+  constructor(path: string, headers: Asked["headers"], body: Buffer) {
+    this.path = path;
+    this.headers = headers;
+    this.#body = body;
+  }
+
+  /** Keeps a hash in place of the body. */
+  letGo(): void {
+    if (Buffer.isBuffer(this.#body)) this.#body = { length: this.#body.length, hash: hashOf(this.#body) };
+  }
+
+  /** @param other has its body still */
+  isSame(other: Asked): boolean {
+    const [mine, theirs] = [this.#body, other.#body];
+    if (this.path !== other.path || mine.length !== theirs.length || !Buffer.isBuffer(theirs)) return false;
+    if (!TELLING_HEADERS.every((name) => this.headers[name] === other.headers[name])) return false;
+    return Buffer.isBuffer(mine) ? mine.equals(theirs) : mine.hash.equals(hashOf(theirs));
+  }
+}
+
+function hashOf(body: Buffer): Buffer {
+  return createHash("sha256").update(body).digest();
 }
 
 /** A client that has left, and may be back. */
@@ -50,6 +77,9 @@ interface Left {
 export class Comebacks {
   readonly #timers: Timers;
   readonly #left = new Set<Left>();
+  /** Of these, those that are waited for longer than a moment. */
+  #awaited = 0;
+  #total = 0;
   readonly #kept: Kept = { bytes: 0, mostEach: MOST_KEPT.each, mostInAll: MOST_KEPT.all };
 
   constructor(timers: Timers) {
@@ -61,6 +91,11 @@ export class Comebacks {
     return this.#left.size;
   }
 
+  /** How often a client has come back, since the start. */
+  get total(): number {
+    return this.#total;
+  }
+
   /**
    * Answers a request: with what is under way for the same one whose client has just left, else through `answer`.
    * @param answer answers to the reply that it is handed, to its end
@@ -68,37 +103,38 @@ export class Comebacks {
   async serve(asked: Asked, client: ClientReply, answer: (reply: HeldReply) => Promise<void>): Promise<void> {
     const before = this.#left.size === 0 ? undefined : this.#find(asked);
     if (before && !client.gone) {
+      this.#total++;
       before.reply.takeUp(client);
       return await before.done;
     }
     const arrived = performance.now();
-    const reply = new HeldReply(client, this.#kept, () => {
-      const left: Left = { asked, reply, done };
-      this.#left.add(left);
-      const limit = this.#timers.after(patience(asked, reply, performance.now() - arrived), () => reply.giveUp());
-      return () => {
-        limit.cancel();
-        this.#left.delete(left);
-      };
-    });
+    const reply: HeldReply = new HeldReply(client, this.#kept, () => this.#await({ asked, reply, done }, arrived));
     const done = answer(reply)
       .then(() => reply.present())
       .finally(() => reply.close());
     await done;
   }
 
-  #find({ path, headers, body }: Asked): Left | undefined {
-    return [...this.#left].findLast(
-      ({ asked }) =>
-        asked.path === path &&
-        TELLING_HEADERS.every((name) => asked.headers[name] === headers[name]) &&
-        asked.body.equals(body),
-    );
+  #await(left: Left, arrived: number): Awaiting {
+    const isLong = isAtItsLimit(left, performance.now() - arrived) && this.#awaited < MOST_AWAITED;
+    this.#left.add(left);
+    if (isLong) this.#awaited++;
+    const limit = this.#timers.after(isLong ? BACKOFF_MS : MOMENT_MS, () => left.reply.giveUp());
+    const end = (): void => {
+      limit.cancel();
+      this.#left.delete(left);
+      if (isLong) this.#awaited--;
+    };
+    return { end, isLong };
+  }
+
+  #find(now: Asked): Left | undefined {
+    return [...this.#left].findLast(({ asked }) => asked.isSame(now));
   }
 }
 
-/** How long a client that has left is waited for, in ms. @param ms that it has waited itself */
-function patience({ headers }: Asked, { hasBegun }: HeldReply, ms: number): number {
-  const limitMs = Number(headers[LIMIT_HEADER] ?? Number.NaN) * 1_000;
-  return !hasBegun && Math.abs(ms - limitMs) <= LIMIT_SLACK_MS ? BACKOFF_MS : MOMENT_MS;
+/** The client's own limit has just run out, and it has nothing of the answer yet. @param ms that it has waited */
+function isAtItsLimit({ asked, reply }: Left, ms: number): boolean {
+  const limitMs = Number(asked.headers[LIMIT_HEADER] ?? Number.NaN) * 1_000;
+  return !reply.hasBegun && Math.abs(ms - limitMs) <= LIMIT_SLACK_MS;
 }

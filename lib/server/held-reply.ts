@@ -8,6 +8,13 @@ export interface Kept {
   readonly mostInAll: number;
 }
 
+/** A client that has left is being waited for. */
+export interface Awaiting {
+  end(): void;
+  /** Longer than a moment. */
+  isLong: boolean;
+}
+
 /**
  * The reply to a client that may break off and come back: keeps what was sent, so that it can be told again from its
  * beginning. Only when nobody comes back in time is the client gone for whoever answers.
@@ -16,8 +23,9 @@ export class HeldReply implements ClientReply {
   #client: ClientReply;
   #state: "present" | "away" | "gone" = "present";
   readonly #kept: Kept;
-  readonly #wait: () => () => void;
-  #stopWaiting: (() => void) | undefined;
+  readonly #wait: () => Awaiting;
+  #awaiting: Awaiting | undefined;
+  #onAwaited: (() => void) | undefined;
   #head: { status: number; headers: Record<string, string> } | undefined;
   /** Undefined once it has become too much. */
   #sent: (Buffer | string)[] | undefined = [];
@@ -28,8 +36,8 @@ export class HeldReply implements ClientReply {
   readonly #settled = new Set<() => void>();
   #drained: (() => void) | undefined;
 
-  /** @param wait begins to wait for the client, `giveUp` being called when it is too late; returns what ends the wait */
-  constructor(client: ClientReply, kept: Kept, wait: () => () => void) {
+  /** @param wait begins to wait for the client; calls `giveUp` when it is too late */
+  constructor(client: ClientReply, kept: Kept, wait: () => Awaiting) {
     this.#client = client;
     this.#kept = kept;
     this.#wait = wait;
@@ -54,6 +62,11 @@ export class HeldReply implements ClientReply {
 
   get gone(): boolean {
     return this.#state === "gone";
+  }
+
+  /** Calls when the client has left, and is waited for longer than a moment. */
+  onAwaited(listener: () => void): void {
+    this.#onAwaited = listener;
   }
 
   onGone(listener: () => void): () => void {
@@ -84,7 +97,8 @@ export class HeldReply implements ClientReply {
 
   /** Somebody asks the same: tells everything from the beginning, and the rest as it comes. */
   takeUp(client: ClientReply): void {
-    this.#stopWaiting?.();
+    this.#awaiting?.end();
+    this.#awaiting = undefined;
     this.#state = "present";
     this.#comebacks++;
     this.#client = client;
@@ -99,7 +113,8 @@ export class HeldReply implements ClientReply {
   /** Nobody has come back in time. */
   giveUp(): void {
     if (this.#state === "gone") return;
-    this.#stopWaiting?.();
+    this.#awaiting?.end();
+    this.#awaiting = undefined;
     this.#state = "gone";
     this.#release();
     this.#settle();
@@ -127,7 +142,8 @@ export class HeldReply implements ClientReply {
     if (this.#state !== "present") return;
     if (this.#isOver || !this.isKept) return this.giveUp();
     this.#state = "away";
-    this.#stopWaiting = this.#wait();
+    this.#awaiting = this.#wait();
+    if (this.#awaiting.isLong) this.#onAwaited?.();
   }
 
   #keep(bytes: Buffer | string): void {

@@ -3,6 +3,7 @@ import { retryHeaders } from "../anthropic/errors.ts";
 import { BadBody, type InboundRequest, readRequest } from "../anthropic/request.ts";
 import type { ClientReply } from "../relay/client-reply.ts";
 import { BodyError, readBody } from "./body.ts";
+import { Asked } from "./comebacks.ts";
 import type { ServerContext } from "./context.ts";
 import { clientReply, replyError } from "./reply.ts";
 import { newRequestId, serve } from "./serve.ts";
@@ -26,9 +27,9 @@ export async function handleMessages(
     recordUnserved(context, { id, path, headers, arrived, bytesIn: sizeOf(headers) }, told);
   });
   if (!inbound) return;
-  const asked = { path, headers: inbound.headers, body: inbound.raw };
+  const asked = new Asked(path, inbound.headers, inbound.raw);
   await context.comebacks.serve(asked, client, (reply) =>
-    serve({ inbound, reply, client: reply, id, arrived, path }, context),
+    serve({ inbound, asked, reply, client: reply, id, arrived, path }, context),
   );
 }
 

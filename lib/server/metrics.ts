@@ -127,6 +127,12 @@ function state(context: ServerContext): Family[] {
     ]),
     family("ccm_requests_active", "gauge", "Requests under way.", [[{}, context.gate.inside]]),
     family("ccm_requests_waiting", "gauge", "Requests that wait for a place.", [[{}, context.gate.waiting]]),
+    family("ccm_clients_awaited", "gauge", "Clients that broke off just now and may be back for their answer.", [
+      [{}, context.comebacks.waitedFor],
+    ]),
+    family("ccm_comebacks_total", "counter", "Clients that broke off and came back to the answer under way.", [
+      [{}, context.comebacks.total],
+    ]),
     family("ccm_budget_used_ratio", "gauge", "Share of each limit that is used up.", used),
     family("ccm_build_info", "gauge", "The version that runs.", [[{ version, node: process.version }, 1]]),
   ];

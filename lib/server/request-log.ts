@@ -17,6 +17,7 @@ export function logRequest(log: Logger, entry: JournalEntry): void {
     out: usage?.output_tokens,
     cost: entry.cost === undefined ? undefined : Number(entry.cost.toFixed(6)),
     attempts: isPlain ? undefined : story(entry),
+    comebacks: entry.comebacks,
     rescue: entry.rescue && `${entry.rescue.kind} ${entry.rescue.from} → ${entry.rescue.to}`,
     error: entry.error,
     route: entry.rule,

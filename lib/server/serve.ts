@@ -17,6 +17,7 @@ import { sessionKey } from "../routing/session-key.ts";
 import { logBodies } from "./body-log.ts";
 import { type Budgeted, withinBudget } from "./budget.ts";
 import { refusalHeaders, refusalSentence, warningHeaders } from "./budget-notice.ts";
+import type { Asked } from "./comebacks.ts";
 import type { ServerContext } from "./context.ts";
 import { KEEP_HEADER } from "./exchanges.ts";
 import type { HeldReply } from "./held-reply.ts";
@@ -51,21 +52,30 @@ export interface Incoming {
   /** On the `performance.now()` clock. */
   arrived: number;
   path: string;
+  /** The same as it came, to be told from others. */
+  asked: Asked;
 }
 
 /** Waits for a place, decides where the request goes, relays it, and writes the journal. */
 export async function serve(incoming: Incoming, context: ServerContext): Promise<void> {
   const { settings } = context.config;
-  const { reply } = incoming;
+  const { reply, client } = incoming;
   const limit = settings.performance.max_concurrent_requests;
   if (!(await context.gate.enter(limit, { ...LINE, onGiveUp: (giveUp) => reply.onGone(giveUp) }))) {
     turnAway(incoming, limit, context);
     return;
   }
+  let isInside = true;
+  const leave = (): void => {
+    if (isInside) context.gate.leave();
+    isInside = false;
+  };
+  // Its place is somebody else's while nobody waits for the answer.
+  client.onAwaited(leave);
   try {
     await relayed(incoming, settings, context);
   } finally {
-    context.gate.leave();
+    leave();
   }
 }
 
@@ -82,7 +92,7 @@ function turnAway({ inbound, reply, ...incoming }: Incoming, limit: number, cont
 }
 
 async function relayed(
-  { inbound, reply: plain, client: behind, id, arrived, path }: Incoming,
+  { inbound, reply: plain, client: behind, id, arrived, path, asked }: Incoming,
   settings: Settings,
   context: ServerContext,
 ): Promise<void> {
@@ -106,6 +116,10 @@ async function relayed(
         {
           ...{ inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived, onAttempt },
           watch: (record) => exchange.watchAttempt(record),
+          letGo() {
+            inbound.letGo();
+            asked.letGo();
+          },
         },
         context.relay,
       );

@@ -51,6 +51,7 @@ export function healthAnswer(context: ServerContext): { status: "ok" | "degraded
       login: login && { state: login.state, message: login.message, usage: login.usage },
     })),
     active_requests: context.gate.inside,
+    awaited_clients: context.comebacks.waitedFor,
     last_error: context.log.lastError,
   };
 }

@@ -79,6 +79,38 @@ describe("a client whose own time limit ran out", () => {
     expect(await house.last()).toMatchObject({ id, outcome: "ok", comebacks: 1, attempts: [{ provider: "a" }] });
   });
 
+  test("its place is free for others in the meantime; health, metrics and the log tell of it", async () => {
+    house = await buildHouse({
+      a: held(healthy("hello from a")),
+      config: "[performance]\nmax_concurrent_requests = 1\n",
+    });
+    const { a, mux } = house;
+    const first = ask(house, { stream: true }, { headers: LIMIT });
+    await expect.poll(() => a.requests.length).toBe(1);
+    first.leave();
+    await seen(house);
+    const told = async () => {
+      const health = (await (await fetch(`${mux.url}/health`)).json()) as Record<string, unknown>;
+      const metrics = await (await fetch(`${mux.url}/metrics`)).text();
+      const counts = [...metrics.matchAll(/^ccm_(?:clients_awaited|comebacks_total) (\d+)$/gm)].map(([, n]) =>
+        Number(n),
+      );
+      return [health.active_requests, health.awaited_clients, ...counts];
+    };
+    expect(await told()).toEqual([0, 1, 1, 0]);
+    const other = ask(house, { stream: false });
+    await expect.poll(() => release.length).toBe(2);
+    release[1]?.();
+    expect((await other.answer).status).toBe(200);
+    const second = ask(house, { stream: true }, { headers: LIMIT });
+    await expect.poll(told).toEqual([0, 0, 0, 1]);
+    release[0]?.();
+    const { id } = await second.answer;
+    const line = () => mux.log.find((text) => text.includes(String(id)));
+    await expect.poll(line).toMatch(/comebacks[=":]+1\b/);
+    expect(a.requests).toHaveLength(2);
+  });
+
   test("the official client, whose every second try would begin anew", async () => {
     house = await buildHouse({ a: held(healthy("hello from a")) });
     const { a, mux } = house;

@@ -9,7 +9,7 @@ import {
   type ServerOptions,
   startAuthorizationServer,
 } from "../support/authorization-server.ts";
-import { type Mux, startMux } from "../support/mux.ts";
+import { startMux } from "../support/mux.ts";
 import { type Handler, type ReceivedRequest, type Reply, startUpstream, type Upstream } from "../support/upstream.ts";
 import { healthy } from "./house.ts";
 
@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<LoginFlow, string>> = {
 };
 
 export interface LoginHouse {
-  mux: Mux & { server: { context: { stateDir: string } } };
+  mux: Awaited<ReturnType<typeof startMux>>;
   vendor: AuthorizationServer;
   /** The vendor's API: takes only tokens that the vendor's authorization server takes. */
   api: Upstream;

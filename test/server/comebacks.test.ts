@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ClientReply } from "../../lib/relay/client-reply.ts";
 import { Timers } from "../../lib/relay/timers.ts";
-import { type Asked, Comebacks } from "../../lib/server/comebacks.ts";
+import { Asked, Comebacks } from "../../lib/server/comebacks.ts";
 import type { HeldReply } from "../../lib/server/held-reply.ts";
 
 /** A client's side that tells what has reached it, and leaves when it is told to. */
@@ -48,9 +48,9 @@ class Client implements ClientReply {
   }
 }
 
-const ASKED: Asked = {
+const ASKED = {
   path: "/v1/messages",
-  headers: { "x-claude-code-session-id": "one", "x-api-key": "k" },
+  headers: { "x-claude-code-session-id": "one", "x-api-key": "k" } as Readonly<Record<string, string>>,
   body: Buffer.from('{"model":"m"}'),
 };
 
@@ -71,8 +71,13 @@ afterEach(() => {
   for (const end of finish) end();
 });
 
-function ask(client: Client, asked: Partial<Asked> = {}): Promise<void> {
-  return comebacks.serve({ ...ASKED, ...asked }, client, (reply) => {
+/** As what `ask` asked last is told from others. */
+let lastAsked: Asked;
+
+function ask(client: Client, asked: Partial<typeof ASKED> = {}): Promise<void> {
+  const { path, headers, body } = { ...ASKED, ...asked };
+  lastAsked = new Asked(path, headers, body);
+  return comebacks.serve(lastAsked, client, (reply) => {
     answered.push(reply);
     return new Promise((resolve) => finish.push(resolve));
   });
@@ -137,18 +142,32 @@ describe("the same again right away", () => {
     expect(drained).toBe(1);
   });
 
-  test.each<[string, Partial<Asked>]>([
+  test.each<[string, Partial<typeof ASKED>]>([
     ["another body", { body: Buffer.from('{"model":"n"}') }],
     ["another path", { path: "/v1/messages?beta=true" }],
     ["another session", { headers: { ...ASKED.headers, "x-claude-code-session-id": "two" } }],
     ["another key", { headers: { ...ASKED.headers, "x-api-key": "other" } }],
     ["another provider", { headers: { ...ASKED.headers, "x-ccm-provider": "b" } }],
-  ])("%s is another request", (_what, asked) => {
+  ])("%s is another request, whether the body is kept or only its hash", async (_what, asked) => {
+    for (const kept of [true, false]) {
+      answered = [];
+      const [first, second] = [new Client(), new Client()];
+      void ask(first);
+      if (!kept) lastAsked.letGo();
+      first.leave();
+      void ask(second, asked);
+      expect(answered).toHaveLength(2);
+      await pass(200);
+    }
+  });
+
+  test("is known by its hash when the body is not kept any more", () => {
     const [first, second] = [new Client(), new Client()];
     void ask(first);
+    lastAsked.letGo();
     first.leave();
-    void ask(second, asked);
-    expect(answered).toHaveLength(2);
+    void ask(second);
+    expect([answered.length, comebacks.total]).toEqual([1, 1]);
   });
 
   test("while the first client is there, each gets an answer of its own", () => {
@@ -190,6 +209,27 @@ describe("nobody comes back", () => {
       await pass(5_000);
       expect(reply?.gone).toBe(true);
     }
+  });
+
+  test("that is waited for so long is told to whoever answers, and is the case for sixteen at most", async () => {
+    const told: number[] = [];
+    const leaving = Array.from({ length: 17 }, () => new Client());
+    for (const [at, client] of leaving.entries()) {
+      void ask(client, { headers: { "x-stainless-timeout": "1" } });
+      answered.at(-1)?.onAwaited(() => told.push(at));
+    }
+    for (const client of leaving) client.leave();
+    expect(told).toEqual([...leaving.keys()].slice(0, 16));
+    await pass(200);
+    expect(answered.map(({ gone }) => gone)).toEqual(leaving.map((_client, at) => at === 16));
+    expect(comebacks.waitedFor).toBe(16);
+    await pass(5_000);
+    expect(comebacks.waitedFor).toBe(0);
+    const client = new Client();
+    void ask(client, { headers: { "x-stainless-timeout": "1" } });
+    client.leave();
+    await pass(200);
+    expect(comebacks.waitedFor).toBe(1);
   });
 
   test("an answer too long to be told again: its client is gone at once", () => {

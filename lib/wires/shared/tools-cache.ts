@@ -17,6 +17,8 @@ export class ToolsCache<T> {
   readonly #convert: (tools: Tool[], key: object, variant: string) => T;
   readonly #size: number;
   #entries: Entry<T>[] = [];
+  /** What was found for a request is asked for again when its answer comes, whose bytes may be gone by then. */
+  readonly #found = new WeakMap<InboundRequest, Entry<T>>();
 
   /** @param convert from the parsed tools to what is kept; must depend on nothing but its arguments */
   constructor(convert: (tools: Tool[], key: object, variant: string) => T, size = 8) {
@@ -29,6 +31,14 @@ export class ToolsCache<T> {
    * @param variant what it depends on besides that
    */
   get(inbound: InboundRequest, key: object, variant = ""): T {
+    const known = this.#found.get(inbound);
+    if (known?.key === key && known.variant === variant) return known.value;
+    const entry = this.#find(inbound, key, variant);
+    this.#found.set(inbound, entry);
+    return entry.value;
+  }
+
+  #find(inbound: InboundRequest, key: object, variant: string): Entry<T> {
     const range = inbound.top.get("tools");
     const bytes = range ? inbound.raw.subarray(range.start, range.end) : Buffer.alloc(0);
     const at = this.#entries.findIndex(
@@ -39,6 +49,6 @@ export class ToolsCache<T> {
       value: this.#convert(toolsOf(inbound), key, variant),
     };
     if (at !== 0) this.#entries = [entry, ...this.#entries.filter((other) => other !== entry)].slice(0, this.#size);
-    return entry.value;
+    return entry;
   }
 }
