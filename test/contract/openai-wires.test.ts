@@ -266,6 +266,70 @@ describe.each(Object.keys(WIRES))("onto %s", (wire) => {
   });
 });
 
+describe("tools in groups, as Codex offers them", () => {
+  const grouped = [
+    {
+      type: "namespace" as const,
+      name: "functions",
+      description: "",
+      tools: [
+        {
+          ...{ type: "custom" as const, name: "exec", description: "Runs JavaScript." },
+          format: { type: "grammar" as const, syntax: "lark" as const, definition: "start: source" },
+        },
+      ],
+    },
+    {
+      type: "namespace" as const,
+      name: "clock",
+      description: "Tools for waiting on time.",
+      tools: [{ type: "function" as const, name: "sleep", description: "Waits.", parameters: PATH, strict: false }],
+    },
+  ];
+  const USER = { type: "message" as const, role: "user" as const, content: "Wait, then run it." };
+  /** Its newer models get their tools at the head of the input. */
+  const places: [string, (wire: string) => OpenAI.Responses.ResponseCreateParamsNonStreaming][] = [
+    ["among the tools", (model) => ({ model, tools: grouped, input: [USER] })],
+    [
+      "at the head of the input",
+      (model) => ({
+        model,
+        input: [{ type: "additional_tools", role: "developer", tools: grouped }, USER] as never,
+      }),
+    ],
+  ];
+
+  it.each(Object.keys(WIRES).flatMap((wire) => places.map(([where, body]) => [wire, where, body] as const)))(
+    "onto %s, %s",
+    async (wire, _where, body) => {
+      respond = ({ tools, toolResults }) => {
+        if (toolResults.length > 0) return says(toolResults.join());
+        const [exec, sleep] = ["exec", "sleep"].map((end) => tools.find(({ name }) => name.endsWith(end))?.name ?? "");
+        return {
+          parts: [
+            { type: "tool", name: sleep ?? "", input: { path: "1 s" } },
+            { type: "tool", name: exec ?? "", input: { input: "text(1)" } },
+          ],
+        };
+      };
+      const request = body(wire);
+      const { output } = await openai.responses.create(request);
+      expect(output).toMatchObject([
+        { type: "function_call", name: "sleep", namespace: "clock", arguments: '{"path":"1 s"}' },
+        { type: "custom_tool_call", name: "exec", namespace: "functions", input: "text(1)" },
+      ]);
+      expect(asked(wire)).toContain("Tools for waiting on time.");
+      const results = output.map((call, n) => ({
+        type: `${call.type}_output`,
+        call_id: (call as { call_id: string }).call_id,
+        output: `result ${n}`,
+      }));
+      const input = [...(request.input as object[]), ...output, ...results] as OpenAI.Responses.ResponseInput;
+      expect((await openai.responses.create({ ...request, input })).output_text).toBe("result 0,result 1");
+    },
+  );
+});
+
 describe("the older form of calls, for clients that know no other", () => {
   const functions = [{ name: "read", parameters: PATH }];
 

@@ -105,7 +105,7 @@ function callsOf(message: Loose, where: string): Block[] {
   const older: Loose[] = isLoose(message.function_call) ? [{ function: message.function_call }] : [];
   return [...listOf(message.tool_calls), ...older].map((call, n) => {
     const id = callId(call.id || `call_${where}_${n}`);
-    if (isLoose(call.custom)) return customCall(id, call.custom.name, call.custom.input);
+    if (isLoose(call.custom)) return customCall(id, String(call.custom.name), call.custom.input);
     const { name, arguments: args } = loose(call.function);
     return { type: "tool_use", id, name: String(name ?? ""), input: inputOf(args) };
   });

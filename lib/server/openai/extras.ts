@@ -1,4 +1,5 @@
 import type { Extras } from "../../anthropic/request.ts";
+import { offersOf } from "./offers.ts";
 import { BadOpenAiRequest, isLoose, type Loose, listOf, loose, numberIn } from "./parts.ts";
 
 /** A field that a Messages body has no place for, and what becomes of it. */
@@ -151,7 +152,6 @@ function finestDetail(body: Loose): string | undefined {
 
 /** The names of the tools whose arguments must follow their schema to the letter. */
 function strictTools(body: Loose): string[] | undefined {
-  const functions = listOf(body.tools).map((tool) => loose(tool.function ?? tool));
-  const names = functions.filter(({ strict }) => strict === true).map(({ name }) => String(name));
+  const names = offersOf(body).flatMap(({ about, key }) => (about.strict === true ? [key] : []));
   return names.length > 0 ? names : undefined;
 }

@@ -5,6 +5,7 @@ import { type AnthropicEvent, AnthropicEvents } from "./anthropic-events.ts";
 import { toChat } from "./chat-answer.ts";
 import { ChatChunks } from "./chat-stream.ts";
 import { openAiEnvelope } from "./errors.ts";
+import { offersByKey } from "./offers.ts";
 import { type Loose, loose } from "./parts.ts";
 import { ResponseEvents } from "./responses-stream.ts";
 import { customNames, isLegacy } from "./tools.ts";
@@ -53,7 +54,7 @@ export function responsesAnswer(body: Loose, now: number): OpenAiAnswer {
     model: String(body.model),
     created: Math.floor(now / 1000),
     wantsReasoning: Array.isArray(body.include) && body.include.includes("reasoning.encrypted_content"),
-    custom: customNames(body),
+    offers: offersByKey(body),
     echo: Object.fromEntries(Object.entries(ECHOED).map(([name, usual]) => [name, body[name] ?? usual])),
   });
   return {

@@ -1,21 +1,19 @@
 import type { Block } from "../../anthropic/types.ts";
+import type { Offer } from "./offers.ts";
 import type { Loose } from "./parts.ts";
 
 /**
  * A block that begins as an output item of a response; undefined where OpenAI has none for it.
- * @param custom names of the tools that take text as it is
+ * @param offers the client's tools by the names under which the model knows them
  */
-export function openedItem(block: Block, id: string, custom: ReadonlySet<string>): Loose | undefined {
-  const { id: call_id, name } = block;
+export function openedItem(block: Block, id: string, offers: ReadonlyMap<string, Offer>): Loose | undefined {
   switch (block.type) {
     case "text":
       return { type: "message", id: `msg_${id}`, role: "assistant", status: "in_progress", content: [] };
     case "thinking":
       return { type: "reasoning", id: `rs_${id}`, summary: [], status: "in_progress" };
     case "tool_use":
-      return custom.has(String(name))
-        ? { type: "custom_tool_call", id: `ctc_${id}`, call_id, name, input: "", status: "in_progress" }
-        : { type: "function_call", id: `fc_${id}`, call_id, name, arguments: "", status: "in_progress" };
+      return openedCall(block, id, offers.get(String(block.name)));
     case "server_tool_use": {
       const action = { type: "search", query: "" };
       return { type: "web_search_call", id: `ws_${id}`, status: "in_progress", action };
@@ -23,6 +21,15 @@ export function openedItem(block: Block, id: string, custom: ReadonlySet<string>
     default:
       return undefined;
   }
+}
+
+/** A call, by the name and in the group that the client knows. */
+function openedCall({ id: call_id, name: key }: Block, id: string, offer: Offer | undefined): Loose {
+  const { name = key, namespace, type } = offer ?? {};
+  const called = { call_id, name, ...(namespace !== undefined && { namespace }), status: "in_progress" };
+  return type === "custom"
+    ? { type: "custom_tool_call", id: `ctc_${id}`, ...called, input: "" }
+    : { type: "function_call", id: `fc_${id}`, ...called, arguments: "" };
 }
 
 export function textPart(text: string, annotations: readonly Loose[] = []): Loose {

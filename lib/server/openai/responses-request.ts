@@ -1,5 +1,6 @@
 import type { Block, MessagesBody } from "../../anthropic/types.ts";
 import { fileOf, imageOf } from "./media.ts";
+import { keyOf } from "./offers.ts";
 import {
   BadOpenAiRequest,
   blocksOf,
@@ -67,12 +68,14 @@ function addItem(item: Loose, where: string, said: Conversation, system: Block[]
     case "function_call": {
       const input = inputOf(item.arguments);
       said.add("assistant", [
-        { type: "tool_use", id: callId(item.call_id ?? item.id), name: String(item.name), input },
+        { type: "tool_use", id: callId(item.call_id ?? item.id), name: keyOf(item.name, item.namespace), input },
       ]);
       return;
     }
     case "custom_tool_call":
-      said.add("assistant", [customCall(callId(item.call_id ?? item.id), item.name, item.input)]);
+      said.add("assistant", [
+        customCall(callId(item.call_id ?? item.id), keyOf(item.name, item.namespace), item.input),
+      ]);
       return;
     case "function_call_output":
     case "custom_tool_call_output":

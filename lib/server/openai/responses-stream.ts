@@ -2,6 +2,7 @@ import type { Block, Usage } from "../../anthropic/types.ts";
 import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
 import type { AnthropicEvent } from "./anthropic-events.ts";
 import { openAiError } from "./errors.ts";
+import type { Offer } from "./offers.ts";
 import { type Loose, openAiCounts } from "./parts.ts";
 import { annotationOf, openedItem, queryOf, textPart } from "./response-items.ts";
 import { packReasoning } from "./responses-request.ts";
@@ -28,7 +29,7 @@ export class ResponseEvents {
   #model: string;
   readonly #created: number;
   readonly #wantsReasoning: boolean;
-  readonly #custom: ReadonlySet<string>;
+  readonly #offers: ReadonlyMap<string, Offer>;
   readonly #echo: Loose;
   readonly #output: Loose[] = [];
   #id = "resp_0";
@@ -38,20 +39,20 @@ export class ResponseEvents {
   #stopReason: string | null = null;
 
   /**
-   * @param options `created` in seconds; `wantsReasoning`: the client asked for `reasoning.encrypted_content`; `custom`: names
-   *   of the tools that take text as it is; `echo`: what a response repeats of its request
+   * @param options `created` in seconds; `wantsReasoning`: the client asked for `reasoning.encrypted_content`; `offers`: the
+   *   client's tools by the names under which the model knows them; `echo`: what a response repeats of its request
    */
   constructor(options: {
     model: string;
     created: number;
     wantsReasoning: boolean;
-    custom: ReadonlySet<string>;
+    offers: ReadonlyMap<string, Offer>;
     echo: Loose;
   }) {
     this.#model = options.model;
     this.#created = options.created;
     this.#wantsReasoning = options.wantsReasoning;
-    this.#custom = options.custom;
+    this.#offers = options.offers;
     this.#echo = options.echo;
   }
 
@@ -127,7 +128,7 @@ export class ResponseEvents {
   #begin(block: Block): string {
     const closed = this.#close();
     const index = this.#output.length;
-    const item = openedItem(block, `${this.#id.replace(/^resp_/, "")}_${index}`, this.#custom);
+    const item = openedItem(block, `${this.#id.replace(/^resp_/, "")}_${index}`, this.#offers);
     return item ? closed + this.#announce(index, item) : closed;
   }
 

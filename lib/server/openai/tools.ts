@@ -1,4 +1,5 @@
 import type { Block, Tool, ToolChoice } from "../../anthropic/types.ts";
+import { keyOf, type Offer, offersOf } from "./offers.ts";
 import { BadOpenAiRequest, isLoose, type Loose, listOf, loose } from "./parts.ts";
 
 const WEB_SEARCH = { type: "web_search_20250305", name: "web_search" } as const;
@@ -11,8 +12,7 @@ const FREE_TEXT = "input";
  * @throws {BadOpenAiRequest} for those that only OpenAI's servers execute
  */
 export function toolsOf(body: Loose): Tool[] {
-  const older = listOf(body.functions).map((fn) => ({ type: "function", function: fn }));
-  const tools = [...listOf(body.tools), ...older].map((tool, at) => toolOf(tool, at, body.max_tool_calls));
+  const tools = offersOf(body).map((offer) => toolOf(offer, body.max_tool_calls));
   if (isLoose(body.web_search_options)) tools.push(webSearch(body.web_search_options));
   const names = allowedNames(body.tool_choice);
   return names ? tools.filter(({ name = "" }) => names.has(name)) : tools;
@@ -24,24 +24,20 @@ export function isLegacy(body: Loose): boolean {
 }
 
 /** @param mostSearches how many calls of tools that run elsewhere the client allows */
-function toolOf(tool: Loose, at: number, mostSearches: unknown): Tool {
-  const type = String(tool.type ?? "function");
+function toolOf({ type, where, name, key, about, groupWords }: Offer, mostSearches: unknown): Tool {
   if (type.startsWith("web_search"))
-    return { ...webSearch(tool), ...(typeof mostSearches === "number" && { max_uses: mostSearches }) };
-  // Chat Completions wraps what a tool is, Responses does not.
-  const { name, description, parameters, format } = loose(tool.function ?? tool.custom ?? tool);
+    return { ...webSearch(about), ...(typeof mostSearches === "number" && { max_uses: mostSearches }) };
+  const { description, parameters, format } = about;
   const isCustom = type === "custom";
   if (type !== "function" && !isCustom)
-    throw new BadOpenAiRequest(
-      `tools.${at}: tools of the type ${type} are OpenAI's own; offer a function instead`,
-      `tools.${at}`,
-    );
-  if (typeof name !== "string") throw new BadOpenAiRequest(`tools.${at}: a name is needed`, `tools.${at}`);
-  const words = [description, isCustom ? grammarOf(format) : undefined].filter((text) => typeof text === "string");
+    throw new BadOpenAiRequest(`${where}: tools of the type ${type} are OpenAI's own; offer a function instead`, where);
+  if (name === undefined) throw new BadOpenAiRequest(`${where}: a name is needed`, where);
+  const words = [groupWords, description, isCustom ? grammarOf(format) : undefined];
+  const told = words.filter((text) => typeof text === "string").join("\n\n");
   const schema = isLoose(parameters) ? parameters : { type: "object", properties: {} };
   return {
-    name,
-    ...(words.length > 0 && { description: words.join("\n\n") }),
+    name: key,
+    ...(told !== "" && { description: told }),
     input_schema: isCustom ? FREE_TEXT_SCHEMA : schema,
   };
 }
@@ -74,8 +70,8 @@ function allowedNames(choice: unknown): Set<string> | undefined {
 /** The name of a tool that is referred to, in either protocol's form. */
 function nameIn(tool: Loose): string | undefined {
   if (String(tool.type).startsWith("web_search")) return WEB_SEARCH.name;
-  const { name } = loose(tool.function ?? tool.custom ?? tool);
-  return typeof name === "string" ? name : undefined;
+  const { name, namespace } = loose(tool.function ?? tool.custom ?? tool);
+  return typeof name === "string" ? keyOf(name, namespace) : undefined;
 }
 
 /**
@@ -96,15 +92,14 @@ export function choiceOf(choice: unknown, parallel: unknown): ToolChoice | undef
   return parallel === false ? { type: "auto", ...single } : undefined;
 }
 
-/** The tools that take text as it is. */
+/** The names of the tools that take text as it is. */
 export function customNames(body: Loose): ReadonlySet<string> {
-  const custom = listOf(body.tools).filter(({ type }) => type === "custom");
-  return new Set(custom.map((tool) => nameIn(tool) ?? ""));
+  return new Set(offersOf(body).flatMap(({ type, key }) => (type === "custom" ? [key] : [])));
 }
 
 /** A call of such a tool in the history. */
-export function customCall(id: string, name: unknown, input: unknown): Block {
-  return { type: "tool_use", id, name: String(name), input: { [FREE_TEXT]: String(input ?? "") } };
+export function customCall(id: string, name: string, input: unknown): Block {
+  return { type: "tool_use", id, name, input: { [FREE_TEXT]: String(input ?? "") } };
 }
 
 /** The text that such a tool is called with. @param json the call's arguments; shown as they are where they hold none */
