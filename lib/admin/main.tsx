@@ -1,7 +1,14 @@
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/frame.css";
-import "./styles/parts.css";
+import "./styles/cards.css";
+import "./styles/pills.css";
+import "./styles/buttons.css";
+import "./styles/messages.css";
+import "./styles/facts.css";
+import "./styles/copy-line.css";
+import "./styles/choices.css";
+import "./styles/details.css";
 import "./styles/story.css";
 import "./styles/sums.css";
 import "./styles/edit.css";

@@ -1,3 +1,4 @@
+import "./charts.css";
 import { signal, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { ChartBucket, ChartView } from "../../server/admin/views.ts";

@@ -1,3 +1,4 @@
+import "./first-run.css";
 import type { StatusView } from "../../server/admin/views.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { addressOf } from "../state/place.ts";

@@ -1,3 +1,4 @@
+import "./headline.css";
 import type { StatusView } from "../../server/admin/views.ts";
 import { now } from "../state/clock.ts";
 import { connection } from "../state/store.ts";

@@ -1,3 +1,4 @@
+import "./numbers.css";
 import type { UsageGroup } from "../../journal/usage-report.ts";
 import { useRefreshed } from "../state/refresh.ts";
 import { requests } from "../state/requests.ts";

@@ -1,4 +1,3 @@
-import "./overview.css";
 import { Waiting } from "../parts/messages.tsx";
 import { isFiltered, requests, requestsLoaded } from "../state/requests.ts";
 import { statusNow } from "../state/store.ts";

@@ -1,3 +1,4 @@
+import "./provider-health.css";
 import { useSignal } from "@preact/signals";
 import type { ProviderStatus } from "../../server/admin/views.ts";
 import { ProviderStateView } from "../parts/provider-state.tsx";

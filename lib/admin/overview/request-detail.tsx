@@ -1,3 +1,4 @@
+import "./request-detail.css";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { JournalEntry } from "../../journal/entry.ts";

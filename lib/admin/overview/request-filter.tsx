@@ -1,3 +1,4 @@
+import "./request-filter.css";
 import { filter, filterRequests } from "../state/requests.ts";
 import { providers } from "../state/store.ts";
 import { OUTCOMES } from "../words/states.ts";

@@ -1,3 +1,4 @@
+import "./requests.css";
 import { CsvLink } from "../parts/csv-link.tsx";
 import { Empty, Problem, Waiting } from "../parts/messages.tsx";
 import { place } from "../state/place.ts";
