@@ -263,6 +263,7 @@ export const SIGNALS_BY_TYPE: Readonly<Record<string, readonly FailureSignal[]>>
   ],
   openrouter: [
     // A 402 about requests in flight passes by itself; the wire reads its Retry-After.
+    { reason: "rate_limited", status: [402], code: ["openrouter_in_flight_budget"] },
     { reason: "rate_limited", status: [402], text: /in.?flight/i },
     { reason: "content_refused", status: [403], text: /moderation|flagged|guardrail/i },
     { reason: "capability", status: [404], text: /no endpoints found|no allowed providers/i },

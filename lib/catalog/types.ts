@@ -96,6 +96,8 @@ export interface Quirks {
   midSystem?: boolean;
   /** Are PDF files taken as `file` parts (OpenAI, OpenRouter)? Default false: a note stands in their place. */
   files?: boolean;
+  /** anthropic: are `document` blocks taken? Default true; without them texts go as text, and a note stands for a PDF. */
+  documents?: boolean;
   /** Most tools in one request (Groq and OpenAI: 128). */
   maxTools?: number;
   /** openai-chat: is `parallel_tool_calls` understood? Default true (not by Together, z.ai). */

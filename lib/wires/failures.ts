@@ -100,8 +100,19 @@ export function readWords(body: unknown): Words | undefined {
 }
 
 function messageOf(error: Record<string, unknown>): string | undefined {
-  if (typeof error.message === "string") return error.message;
+  if (typeof error.message === "string") return `${error.message}${saidBehind(error.metadata)}`;
   return error.message === undefined ? undefined : JSON.stringify(error.message);
+}
+
+/**
+ * What a vendor behind the vendor said: "Provider returned error" tells nobody anything.
+ * @see https://openrouter.ai/docs/api-reference/errors
+ */
+function saidBehind(metadata: unknown): string {
+  const { raw, provider_name: name } = (metadata ?? {}) as { raw?: unknown; provider_name?: unknown };
+  const said = typeof raw === "string" ? (readWords(parse(raw))?.message ?? raw) : readWords(raw)?.message;
+  if (!said?.trim()) return "";
+  return `: ${typeof name === "string" ? `${name}: ` : ""}${said.trim()}`;
 }
 
 /** The names of Google's quotas that were exceeded: only they tell a day's from a minute's. */
@@ -115,9 +126,10 @@ function codesOf(error: Record<string, unknown>): string[] {
   const nested = Array.isArray(details)
     ? details.flatMap((d: Record<string, unknown>) => [d?.reason])
     : [(details as Record<string, unknown> | undefined)?.error_code];
+  const { limit_source: limit } = (error.metadata ?? {}) as { limit_source?: unknown };
   const message =
     typeof error.message === "string" ? (/\((\d{4})\)\s*$/.exec(error.message)?.[1] ?? undefined) : undefined;
-  return [error.code, error.type, error.status, error.reason, message, ...nested]
+  return [error.code, error.type, error.status, error.reason, message, limit, ...nested]
     .filter((code) => typeof code === "string" || typeof code === "number")
     .map(String);
 }

@@ -75,6 +75,18 @@ describe("what an upstream's answer means", () => {
     ["rate_limited", "vertex-ai", 429, exhausted("online_prediction_requests_per_base_model")],
     // money, keys, models
     ["billing", "openrouter", 402, error("Insufficient credits", { code: 402 })],
+    [
+      "rate_limited",
+      "openrouter",
+      402,
+      error("Budget", { code: 402, metadata: { limit_source: "openrouter_in_flight_budget" } }),
+    ],
+    [
+      "billing",
+      "openrouter",
+      402,
+      error("Key limit exceeded", { code: 402, metadata: { limit_source: "openrouter_key_limit" } }),
+    ],
     ["billing", "deepseek", 402, error("Insufficient Balance")],
     ["auth", "anthropic", 401, anthropic("authentication_error", "invalid x-api-key")],
     ["auth", "xai", 400, { code: "Client specified an invalid argument", error: "Incorrect API key provided" }],
@@ -110,6 +122,18 @@ describe("what an upstream's answer means", () => {
           message: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
         },
       },
+    ],
+    [
+      "context_too_long",
+      "openrouter",
+      400,
+      error("Provider returned error", {
+        code: 400,
+        metadata: {
+          provider_name: "Fireworks",
+          raw: '{"error":{"message":"The prompt exceeds: maximum context length is 131072 tokens"}}',
+        },
+      }),
     ],
     ["context_too_long", "cerebras", 400, ""],
     ["too_large_for_tier", "groq", 413, error("Request too large for model", { code: "rate_limit_exceeded" })],
@@ -148,6 +172,18 @@ describe("what an upstream's answer means", () => {
     const { message } = read("openai", 500, error(`${"long ".repeat(500)}\nline`));
     expect(message.length).toBeLessThanOrEqual(400);
     expect(message).not.toContain("\n");
+  });
+
+  test("what a vendor behind the vendor said is told, in whatever form it came", () => {
+    const behind = (raw: unknown) =>
+      read("openrouter", 429, error("Provider returned error", { code: 429, metadata: { raw, provider_name: "X" } }))
+        .message;
+    expect(behind('{"error":{"message":"slow down"}}')).toBe("Provider returned error: X: slow down");
+    expect(behind("m is temporarily rate-limited upstream")).toBe(
+      "Provider returned error: X: m is temporarily rate-limited upstream",
+    );
+    expect(behind({ error: "busy" })).toBe("Provider returned error: X: busy");
+    expect(behind(undefined)).toBe("Provider returned error");
   });
 
   test("the vendor's request id is kept", () =>

@@ -15,6 +15,7 @@ export const deepseek: ProviderType = {
   modelList: "/../models",
   quirks: {
     betas: "strip",
+    documents: false,
     // https://github.com/deepseek-ai/deepseek-harness/tree/main/packages/web/web-search-deepseek
     serverSearch: true,
     reasoningIn: ["thinking", "reasoning_effort"],

@@ -15,7 +15,7 @@ export const minimax: ProviderType = {
   keyVariable: "MINIMAX_API_KEY",
   keyUrl: "https://platform.minimax.io/user-center/basic-information/interface-key",
   modelList: "/../v1/models",
-  quirks: { betas: "strip", thinkingTypes: ["adaptive", "disabled"], inlineThinking: true },
+  quirks: { betas: "strip", documents: false, thinkingTypes: ["adaptive", "disabled"], inlineThinking: true },
   serves: ["MiniMax-"],
   standIns: { opus: "MiniMax-M3", sonnet: "MiniMax-M3", haiku: "MiniMax-M2.7" },
   docs: "https://platform.minimax.io/docs",

@@ -19,6 +19,7 @@ import { refuseUnportable } from "../shared/unportable.ts";
 import type { Target } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
 import { changeBlocks, lacksThinking, withReminders } from "./history.ts";
+import { mediaBlocks } from "./media.ts";
 import { type SearchForm, searchForm } from "./search-tool.ts";
 
 /** What only Anthropic itself understands, and other vendors of its protocol refuse or should not know. */
@@ -160,6 +161,7 @@ function plainBlock(block: Block, target: Target): Block[] {
         : [];
     case "image":
     case "document":
+      return mediaBlocks(withPlainCache(block), target);
     case "tool_use":
       return [withPlainCache(block)];
     default: {

@@ -21,6 +21,10 @@ export interface AnthropicDialect {
   maxTokens?: number;
   /** Anthropic's own tools, such as web search. */
   serverTools?: boolean;
+  /** Anthropic's web search tool in its first version, and none of its other tools. */
+  webSearch?: boolean;
+  /** Default true. */
+  documents?: boolean;
   /** Every answer with calls must have thinking, while thinking is on. */
   demandsThinking?: boolean;
 }
@@ -39,6 +43,15 @@ const listOf = (items: Schema): Schema => ({ type: "array", items, minItems: 1 }
 const ID = { type: "string", pattern: "^[a-zA-Z0-9_-]+$" };
 const NAME = { type: "string", pattern: "^[a-zA-Z0-9_-]{1,128}$" };
 
+const WEB_SEARCH = {
+  type: oneOf("web_search_20250305"),
+  name: oneOf("web_search"),
+  max_uses: { type: "integer", minimum: 1 },
+  allowed_domains: listOf(text),
+  blocked_domains: listOf(text),
+  user_location: { type: "object" },
+};
+
 function requestSchema(dialect: AnthropicDialect): Schema {
   const { own = false, thinking, efforts = [], sampling = true, serverTools = false } = dialect;
   const mark = exactly({ type: oneOf("ephemeral"), ...(own && { ttl: string, scope: string }) }, ["type"]);
@@ -53,7 +66,9 @@ function requestSchema(dialect: AnthropicDialect): Schema {
   const textBlock = exactly({ type: oneOf("text"), text, ...cache }, ["type", "text"]);
   const media = [
     exactly({ type: oneOf("image"), source, ...cache }, ["type", "source"]),
-    exactly({ type: oneOf("document"), source, title: string, context: string, ...cache }, ["type", "source"]),
+    ...(dialect.documents === false
+      ? []
+      : [exactly({ type: oneOf("document"), source, title: string, context: string, ...cache }, ["type", "source"])]),
   ];
   const inResult = { anyOf: [exactly({ type: oneOf("text"), text }), ...media, ...(own ? [{ type: "object" }] : [])] };
   const result = {
@@ -100,6 +115,7 @@ function requestSchema(dialect: AnthropicDialect): Schema {
         anyOf: [
           exactly(tool, ["name", "input_schema"]),
           ...(own || serverTools ? [{ type: "object", required: ["type", "name"] }] : []),
+          ...(dialect.webSearch ? [exactly(WEB_SEARCH, ["type", "name"])] : []),
         ],
       },
     },

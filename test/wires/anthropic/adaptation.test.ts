@@ -276,6 +276,42 @@ describe("to another vendor", () => {
     ]);
   });
 
+  it("what the model cannot see and the vendor cannot read leaves a note, in results of tools too", () => {
+    const image = { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } };
+    const pdf = {
+      type: "document",
+      title: "a.pdf",
+      source: { type: "base64", media_type: "application/pdf", data: "A" },
+    };
+    const text = {
+      type: "document",
+      title: "a.txt",
+      source: { type: "text", media_type: "text/plain", data: "words" },
+    };
+    const messages = [
+      { role: "user", content: [image, pdf, text] },
+      { role: "assistant", content: [use("t1")] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "t1", content: [image, pdf] }] },
+    ];
+    const contents = (target: Target) => {
+      const [first, , last] = sent({ ...body, messages }, target).messages as { content: Json[] }[];
+      return [first?.content, last?.content[0]?.content];
+    };
+    const blind = { ...to("z.ai", "glm-5.3"), capabilities: { vision: false } };
+    const noImage = { type: "text", text: "[an image was left out: this model cannot see images]" };
+    expect(contents(blind)).toEqual([
+      [noImage, pdf, text],
+      [noImage, pdf],
+    ]);
+    const noPdf = { type: "text", text: '[the PDF document "a.pdf" was left out: this provider takes no files]' };
+    const words = { type: "text", text: "Document: a.txt\nwords" };
+    expect(contents(to("deepseek", "deepseek-flash"))).toEqual([
+      [image, noPdf, words],
+      [image, noPdf],
+    ]);
+    expect(contents(to("zenmux", "anthropic/claude-opus-4.8"))[0]).toEqual([image, pdf, text]);
+  });
+
   it("40: `safeguards` is refused by name", () => {
     expect(() => sent({ ...body, safeguards: {} }, to("z.ai", "glm-5.3"))).toThrow(/safeguards/);
   });

@@ -53,10 +53,18 @@ const ANTHROPIC_DIALECTS: Readonly<Record<string, AnthropicDialect>> = {
     serverTools: true,
   },
   "anthropic-compatible": { own: true, thinking: ["adaptive"], efforts: LEVELS, midSystem: true, serverTools: true },
-  minimax: { thinking: ["adaptive", "disabled"] },
+  minimax: { thinking: ["adaptive", "disabled"], documents: false },
+  zenmux: { ...PLAIN, efforts: LEVELS, webSearch: true },
+  openrouter: { ...PLAIN, efforts: LEVELS, webSearch: true },
   "kimi-coding": { ...PLAIN, efforts: ["low", "high", "max"], forcedChoice: false, demandsThinking: true },
   moonshot: { ...PLAIN, efforts: ["low", "high", "max"], forcedChoice: false, demandsThinking: true },
-  deepseek: { ...PLAIN, efforts: ["low", "high", "max"], demandsThinking: true },
+  deepseek: {
+    ...PLAIN,
+    efforts: ["low", "high", "max"],
+    demandsThinking: true,
+    webSearch: true,
+    documents: false,
+  },
 };
 const CLAUDE_ELSEWHERE: AnthropicDialect = {
   thinking: ["enabled", "adaptive", "disabled"],
