@@ -9,7 +9,7 @@ export function useConfig(context: ServerContext, read: LoadedConfig): void {
   const before = context.config.settings;
   const settings = loaded.settings ?? before;
   forgetChanged(context, before.providers, settings.providers);
-  context.setConfig({ settings, tree: loaded.tree ?? context.config.tree, loaded });
+  context.setConfig({ settings, tree: (loaded.settings && loaded.tree) ?? context.config.tree, loaded });
   context.log.configure(settings.logging);
   reportConfig(context, loaded);
 }

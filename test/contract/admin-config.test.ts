@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BackupView, ConfigFault, ConfigView } from "../../lib/server/admin/views.ts";
 import { buildHouse, type House, MODEL } from "./house.ts";
 
@@ -129,6 +129,17 @@ describe("what is not saved", () => {
     const both = await Promise.all([save({ changes: [weight] }, etag), save({ changes: [other] }, etag)]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
+});
+
+test("while the file on disk is broken, the page is told of its faults and shown the configuration in use", async () => {
+  const good = await load();
+  await writeFile(house.mux.configPath, '[[providers]]\nname = "a"\ntype = "nobody-knows-it"\n');
+  const broken = await vi.waitUntil(async () => {
+    const now = await load();
+    return now.faults.length > 0 && now;
+  });
+  expect(broken.config).toEqual(good.config);
+  expect((await house.ask()).status).toBe(200);
 });
 
 describe("undoing", () => {
