@@ -15,16 +15,26 @@ const bodies = new WeakMap<InboundRequest, WeakRef<MessagesBody>>();
 export function bodyOf(inbound: InboundRequest): MessagesBody {
   const known = bodies.get(inbound)?.deref();
   if (known) return known;
-  const fields: Record<string, unknown> = {};
-  for (const [key, range] of inbound.top)
-    if (key !== "tools" && key !== "messages") fields[key] = parsed(inbound.raw, range, key);
-  const { model } = fields;
-  if (typeof model !== "string") throw new CannotCarry("model: a string is required", "bad_request");
   const messages = inbound.messages.map((range, at) => parsed(inbound.raw, range, `messages.${at}`));
   requireObjects(messages, "messages");
-  const body: MessagesBody = { ...fields, model, messages: messages as Message[] };
+  const body = { ...besideMessages(inbound), messages: messages as Message[] };
   bodies.set(inbound, new WeakRef(body));
   return body;
+}
+
+/** What a request says beside its conversation. */
+export type BesideMessages = Pick<MessagesBody, "model" | "output_config"> & Readonly<Record<string, unknown>>;
+
+/**
+ * The request's body without `messages` and `tools`, which are nearly all of it.
+ * @throws {CannotCarry} as `bodyOf`
+ */
+export function besideMessages({ raw, top }: InboundRequest): BesideMessages {
+  const fields: Record<string, unknown> = {};
+  for (const [key, range] of top) if (key !== "tools" && key !== "messages") fields[key] = parsed(raw, range, key);
+  const { model } = fields;
+  if (typeof model !== "string") throw new CannotCarry("model: a string is required", "bad_request");
+  return { ...fields, model };
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { MessagesBody } from "../../anthropic/types.ts";
 import type { Quirks } from "../../catalog/types.ts";
+import type { BesideMessages } from "./body.ts";
 import { outputSchema, type Schema } from "./schema.ts";
 
 /** A wish for structured output, in the form in which the vendor takes one. */
@@ -14,7 +14,7 @@ export interface StructuredOutput {
 const NO_WISH: StructuredOutput = { form: undefined, schema: {}, instruction: undefined };
 
 /** `output_config.format`, or its older name `output_format`. */
-export function structuredOutput(body: MessagesBody, quirks: Quirks): StructuredOutput {
+export function structuredOutput(body: BesideMessages, quirks: Quirks): StructuredOutput {
   const format = body.output_config?.format ?? (body.output_format as { type?: string; schema?: unknown } | undefined);
   if (format?.type !== "json_schema") return NO_WISH;
   const schema = outputSchema(format.schema, quirks.schemaDialect);

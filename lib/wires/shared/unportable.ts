@@ -1,11 +1,11 @@
-import type { MessagesBody } from "../../anthropic/types.ts";
 import { CannotCarry } from "../wire.ts";
+import type { BesideMessages } from "./body.ts";
 
 /**
  * Refuses what only Anthropic can do and what must not be lost in silence.
  * @throws {CannotCarry}
  */
-export function refuseUnportable({ safeguards, thread }: MessagesBody): void {
+export function refuseUnportable({ safeguards, thread }: BesideMessages): void {
   // Claude Code reads this name in the message, and repeats the request without the field.
   if (safeguards != null)
     throw new CannotCarry(

@@ -29,7 +29,10 @@ export function claudeBody(bytes: Buffer, { without, instruction }: BodyChanges)
   const system = systemFor(fields.get("system"), instruction);
   if (system === undefined) fields.delete("system");
   else fields.set("system", system);
-  const parts = [...fields].flatMap(([key, value]) => [Buffer.from(`,${JSON.stringify(key)}:`), Buffer.from(value)]);
+  const parts = [...fields].flatMap(([key, value]) => [
+    Buffer.from(`,${JSON.stringify(key)}:`),
+    typeof value === "string" ? Buffer.from(value) : value,
+  ]);
   return Buffer.concat([Buffer.from(`{"anthropic_version":"${VERSION}"`), ...parts, Buffer.from("}")]);
 }
 

@@ -1,9 +1,10 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
+import { Pieces } from "../../anthropic/splice.ts";
 import type { Block } from "../../anthropic/types.ts";
 import { anthropic } from "../anthropic/index.ts";
 import { ownBody, requestHeaders } from "../anthropic/request.ts";
 import { bareModel } from "../gemini/generation.ts";
-import { bodyOf } from "../shared/body.ts";
+import { besideMessages, bodyOf } from "../shared/body.ts";
 import { extraFields } from "../shared/extras.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
@@ -42,10 +43,11 @@ export const claude: Wire = {
 
 /** @param without fields that have no place in this kind of request */
 function predict(inbound: InboundRequest, target: Target, url: string, without: readonly string[]): UpstreamRequest {
-  const parsed = bodyOf(inbound);
-  refuseUnportable(parsed);
+  const fields = besideMessages(inbound);
+  refuseUnportable(fields);
   extraFields(inbound.extras, target, {});
-  if (parsed.messages.some(({ content }) => hasUrl(content)))
+  const { hasImage, hasDocument } = inbound.facts;
+  if ((hasImage || hasDocument) && bodyOf(inbound).messages.some(({ content }) => hasUrl(content)))
     throw new CannotCarry("source.url: Claude on Vertex AI takes no images or documents by URL");
   const quirks = quirksOf(target.type, target.model);
   const { "anthropic-version": _isInBody, ...others } = requestHeaders(inbound, target);
@@ -53,11 +55,16 @@ function predict(inbound: InboundRequest, target: Target, url: string, without: 
     method: "POST",
     url,
     headers: others,
-    body: claudeBody(Buffer.from(String(ownBody(inbound, target))), {
+    body: claudeBody(bytesOf(ownBody(inbound, target)), {
       without: [...without, ...(quirks.forbiddenFields ?? [])],
-      instruction: structuredOutput(parsed, quirks).instruction,
+      instruction: structuredOutput(fields, quirks).instruction,
     }),
   };
+}
+
+function bytesOf(body: UpstreamRequest["body"]): Buffer {
+  if (body instanceof Pieces) return body.toBuffer();
+  return typeof body === "string" ? Buffer.from(body) : body;
 }
 
 /** Does any block, also of a tool's result, have a source that would have to be fetched? */
