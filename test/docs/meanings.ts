@@ -12,7 +12,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   "providers[].api_key":
     "The key. `$NAME` reads the environment, `file:PATH` a file, `cmd:COMMAND` what a command prints. Default: the type's usual variable.",
   "providers[].api_keys": "Further keys, tried one after the other, each with its own health.",
-  "providers[].base_url": "Instead of the type's own address.",
+  "providers[].base_url":
+    "Instead of the type's own address: what stands before the endpoint. A query goes with every request, a user's name becomes a header.",
   "providers[].wire": "Instead of the type's own protocol.",
   "providers[].priority": "For mappings that give none; 1 is tried first.",
   "providers[].enabled": "`false`: never asked.",
