@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import type { Server } from "node:net";
 import { homedir } from "node:os";
 import type { Readable } from "node:stream";
@@ -57,12 +57,18 @@ function spawnOn(socket: Server, { command, env, logFile }: StartOrder): ChildPr
     return spawn(program, args, {
       detached: true,
       stdio: ["ignore", log, log, descriptorOf(socket), "pipe"],
-      cwd: homedir(), // not wherever the user happens to be: that directory may go away
+      cwd: lastingDirectory(),
       env: readyEnvironment(env),
     });
   } finally {
     if (typeof log === "number") closeSync(log);
   }
+}
+
+/** Not wherever the user happens to be: that directory may go away. Users of services and containers may have no home. */
+function lastingDirectory(): string {
+  const home = homedir();
+  return existsSync(home) ? home : "/";
 }
 
 /** Node keeps the descriptor of a listening socket to itself, but under this name since its first versions. */

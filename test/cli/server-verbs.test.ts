@@ -165,6 +165,14 @@ describe("status", () => {
     expect(await isUp(box.port)).toBeUndefined();
   });
 
+  it("starts for a user who has no home directory", async () => {
+    const box = await sandbox(oneProvider(NOWHERE));
+    const homeless = { env: { HOME: join(box.dir, "nowhere"), CCM_HOME: box.state } };
+    expect(await box.ccmctl(["start"], homeless)).toMatchObject({ code: 0 });
+    expect(await isUp(box.port)).toBeTruthy();
+    expect((await box.ccmctl(["stop"], homeless)).code).toBe(0);
+  });
+
   it("does not take the server of another state directory for its own", async () => {
     const box = await sandbox(oneProvider(NOWHERE));
     await box.ccmctl(["start"]);
