@@ -4,7 +4,7 @@ import type { InboundRequest } from "../anthropic/request.ts";
 import type { Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
 import type { ProviderConfig } from "../config/schema.ts";
-import { readFailure } from "../wires/failures.ts";
+import { isForClient, readFailure } from "../wires/failures.ts";
 import type { Repair, Repairs } from "../wires/repair.ts";
 import { addressed, CannotCarry, type Target, type UpstreamRequest, type Wire } from "../wires/wire.ts";
 import { collect } from "./collect.ts";
@@ -202,7 +202,8 @@ async function readRefusal(
   const refusal = { status: response.statusCode ?? 0, headers: response.headers, body: bytes };
   const failure = readFailure(input.target.type.id, refusal, input.now());
   const contentType = response.headers["content-type"] ?? "";
-  if (input.wire.id === "anthropic" && contentType.includes("json")) failure.verbatim = { body: bytes, contentType };
+  if (input.wire.id === "anthropic" && contentType.includes("json") && isForClient(bytes, failure))
+    failure.verbatim = { body: bytes, contentType };
   return { kind: "failed", failure, repair: input.repairs.mend(request, input.target, refusal.status, bytes) };
 }
 

@@ -41,6 +41,19 @@ export function readFailure(type: string, refusal: Refusal, now: number): Failur
   };
 }
 
+/** Words by which Claude Code knows that a conversation has grown too long. */
+const KNOWN_OVERFLOW = /prompt is too long|input is too long|exceed context limit/i;
+
+/** Is the refusal one that a client of Anthropic's protocol understands as it came? Not every server of it says so in its envelope. */
+export function isForClient(refusal: Buffer, { reason }: Failure): boolean {
+  const { type, error } = (parse(refusal.toString("utf8")) ?? {}) as {
+    type?: unknown;
+    error?: Record<string, unknown>;
+  };
+  if (type !== "error" || typeof error?.type !== "string" || typeof error.message !== "string") return false;
+  return reason !== "context_too_long" || KNOWN_OVERFLOW.test(error.message);
+}
+
 /**
  * What an error object inside a stream with status 200 means.
  * @param body the event's JSON: an Anthropic or OpenAI envelope, a flat error, or Google's
@@ -79,7 +92,7 @@ interface Words {
 export function readWords(body: unknown): Words | undefined {
   const outer = Array.isArray(body) ? body[0] : body;
   if (typeof outer !== "object" || outer === null) return undefined;
-  const { error, detail, message, errors } = outer as Record<string, unknown>;
+  const { error, detail, message, errors, base_resp: state, msg } = outer as Record<string, unknown>;
   if (typeof error === "string") return { message: error, codes: codesOf(outer as Record<string, unknown>) };
   if (typeof error === "object" && error !== null) {
     const inner = error as Record<string, unknown>;
@@ -94,6 +107,10 @@ export function readWords(body: unknown): Words | undefined {
     const appended = /\((\d{4})\)\s*$/.exec(message)?.[1];
     return { message, codes: appended ? [...codes, appended] : codes };
   }
+  // MiniMax's and z.ai's own ways, which shine through.
+  const { status_msg: said, status_code: code } = (state ?? {}) as { status_msg?: unknown; status_code?: unknown };
+  if (typeof said === "string" && code !== 0) return { message: said, codes: [String(code)] };
+  if (typeof msg === "string") return { message: msg, codes: codesOf(outer as Record<string, unknown>) };
   if (detail !== undefined) return { message: typeof detail === "string" ? detail : JSON.stringify(detail), codes: [] };
   if (errors !== undefined) return { message: JSON.stringify(errors), codes: [] };
   return undefined;

@@ -162,6 +162,56 @@ it.each(["role 'system' is not supported on this model", "context_management: Ex
   },
 );
 
+it.each([
+  ["z.ai", "glm-5.3", 400, { error: { code: "1261", message: "Prompt exceeds max length" } }, "Input is too long."],
+  [
+    "vllm",
+    "x",
+    400,
+    { object: "error", message: "This model's maximum context length is 4096 tokens, got 5000 tokens", code: 400 },
+    "prompt is too long: 5000 tokens > 4096 maximum",
+  ],
+  [
+    "minimax",
+    "MiniMax-M3",
+    400,
+    {
+      type: "error",
+      error: { type: "bad_request_error", message: "invalid params, context window exceeds limit (2013)" },
+    },
+    "Input is too long.",
+  ],
+  [
+    "kimi-coding",
+    "k3",
+    422,
+    { error: { type: "invalid_request_error", message: "temperature: too hot" } },
+    "temperature: too hot",
+  ],
+])(
+  "95, 96: what %s refuses over Anthropic's protocol comes in Anthropic's envelope, whatever its own",
+  async (type, model, status, body, message) => {
+    const { mux } = await house({ type, model, handler: fails(status, body) });
+    const response = await ask(mux);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ type: "error", error: { type: "invalid_request_error", message } });
+  },
+);
+
+it.each([
+  ["z.ai", "glm-5.3", { code: 1113, msg: "Insufficient balance", success: false }, "billing_error"],
+  ["minimax", "MiniMax-M3", { base_resp: { status_code: 1004, status_msg: "login fail" } }, "authentication_error"],
+])(
+  "93: what %s refuses with a status that says that all is well is a refusal all the same",
+  async (type, model, body, error) => {
+    const { mux, upstreams } = await house({ type, model, handler: fails(200, body) });
+    const response = await ask(mux);
+    expect(response.headers.get("x-should-retry")).toBe("false");
+    expect(await response.json()).toMatchObject({ type: "error", error: { type: error } });
+    expect(upstreams[0]?.requests).toHaveLength(1);
+  },
+);
+
 it("105, 106: the client's checks and either form of its key are taken; what is not there is said so", async () => {
   const [kind] = KINDS;
   const { mux } = await house({ ...kind, handler: says(kind) });

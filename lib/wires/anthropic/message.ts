@@ -1,6 +1,6 @@
 import type { MessageAnswer } from "../../anthropic/types.ts";
 import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
-import { readStreamError } from "../failures.ts";
+import { readStreamError, readWords } from "../failures.ts";
 import type { Target, WholeAnswer } from "../wire.ts";
 
 /** An answer that came as one document: forwarded byte for byte when it is a message. */
@@ -18,8 +18,11 @@ export function readMessage(body: Buffer, target: Target): WholeAnswer {
   };
   if (message?.type === "error" || message?.error)
     return { ok: false, failure: readStreamError(target.type.id, parsed, Date.now()) };
-  if (message?.type !== "message" || !Array.isArray(message.content))
+  if (message?.type !== "message" || !Array.isArray(message.content)) {
+    // Some say what is wrong in ways of their own, with a status that says that nothing is.
+    if (readWords(parsed)) return { ok: false, failure: readStreamError(target.type.id, parsed, Date.now()) };
     return { ok: false, failure: { reason: "bad_answer", message: "the answer is no Anthropic message" } };
+  }
   return {
     ok: true,
     body,
