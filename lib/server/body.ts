@@ -25,29 +25,36 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    // The request lives as long as its answer, and these listeners hold on to the body.
+    const done = (): void => {
+      clearTimeout(timeout);
+      request.off("data", take).off("end", finish).off("close", done).off("error", breakOff).on("error", ignore);
+    };
+    const fail = (error: BodyError): void => {
+      done();
+      request.pause();
+      reject(error);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) fail(tooLarge());
+      else chunks.push(chunk);
+    };
+    const finish = (): void => {
+      done();
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
+    };
+    const breakOff = (): void => fail(new BodyError(400, "the request's body was cut off"));
     const timeout = setTimeout(
       () => fail(new BodyError(408, "the request's body did not come in time")),
       BODY_TIMEOUT_MS,
     );
-    const fail = (error: BodyError): void => {
-      clearTimeout(timeout);
-      request.removeAllListeners("data");
-      request.pause();
-      reject(error);
-    };
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_BODY_BYTES) fail(tooLarge());
-      else chunks.push(chunk);
-    });
-    request.on("end", () => {
-      clearTimeout(timeout);
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
-      chunks.length = 0; // the request, and with it these listeners, lives as long as its answer
-    });
-    request.on("error", () => fail(new BodyError(400, "the request's body was cut off")));
-    request.on("close", () => clearTimeout(timeout));
+    request.on("data", take).on("end", finish).on("error", breakOff).on("close", done);
   });
+}
+
+function ignore(): void {
+  // A connection that breaks later is the answer's business.
 }
 
 function tooLarge(): BodyError {

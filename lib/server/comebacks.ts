@@ -2,7 +2,6 @@
  * @module A client that breaks off and asks the same again right away gets the answer that is under way, from its beginning,
  * instead of a second one from scratch.
  */
-import { createHash } from "node:crypto";
 import type { ClientReply } from "../relay/client-reply.ts";
 import type { Timers } from "../relay/timers.ts";
 import { type Awaiting, HeldReply, type Kept } from "./held-reply.ts";
@@ -38,8 +37,7 @@ export class Asked {
   readonly path: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The body, or what stands for it. */
-  #body: Buffer | { length: number; hash: Buffer };
+  #body: Buffer;
 
   constructor(path: string, headers: Asked["headers"], body: Buffer) {
     this.path = path;
@@ -47,23 +45,21 @@ export class Asked {
     this.#body = body;
   }
 
-  /** Keeps a hash in place of the body. */
+  /** Nobody will be compared with it any more. */
   letGo(): void {
-    if (Buffer.isBuffer(this.#body)) this.#body = { length: this.#body.length, hash: hashOf(this.#body) };
+    this.#body = NO_BYTES;
   }
 
-  /** @param other has its body still */
   isSame(other: Asked): boolean {
-    const [mine, theirs] = [this.#body, other.#body];
-    if (this.path !== other.path || mine.length !== theirs.length || !Buffer.isBuffer(theirs)) return false;
-    if (!TELLING_HEADERS.every((name) => this.headers[name] === other.headers[name])) return false;
-    return Buffer.isBuffer(mine) ? mine.equals(theirs) : mine.hash.equals(hashOf(theirs));
+    return (
+      this.path === other.path &&
+      TELLING_HEADERS.every((name) => this.headers[name] === other.headers[name]) &&
+      this.#body.equals(other.#body)
+    );
   }
 }
 
-function hashOf(body: Buffer): Buffer {
-  return createHash("sha256").update(body).digest();
-}
+const NO_BYTES = Buffer.alloc(0);
 
 /** A client that has left, and may be back. */
 interface Left {

@@ -126,6 +126,11 @@ export class HeldReply implements ClientReply {
     return this.#state === "away" ? new Promise((resolve) => this.#settled.add(resolve)) : Promise.resolve();
   }
 
+  /** Forgets what was sent, and keeps no more: a client that leaves from now on is gone. */
+  forget(): void {
+    if (this.#state === "present") this.#release();
+  }
+
   /** Nothing more is answered: what was kept is forgotten. */
   close(): void {
     if (this.#state === "away") this.giveUp();

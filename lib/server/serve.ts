@@ -117,8 +117,9 @@ async function relayed(
           ...{ inbound, decision, settings, sessionKey: sessionKey(inbound), reply, entry, arrived, onAttempt },
           watch: (record) => exchange.watchAttempt(record),
           letGo() {
+            behind.forget();
+            if (!behind.isKept) asked.letGo();
             inbound.letGo();
-            asked.letGo();
           },
         },
         context.relay,

@@ -71,13 +71,9 @@ afterEach(() => {
   for (const end of finish) end();
 });
 
-/** As what `ask` asked last is told from others. */
-let lastAsked: Asked;
-
 function ask(client: Client, asked: Partial<typeof ASKED> = {}): Promise<void> {
   const { path, headers, body } = { ...ASKED, ...asked };
-  lastAsked = new Asked(path, headers, body);
-  return comebacks.serve(lastAsked, client, (reply) => {
+  return comebacks.serve(new Asked(path, headers, body), client, (reply) => {
     answered.push(reply);
     return new Promise((resolve) => finish.push(resolve));
   });
@@ -148,26 +144,27 @@ describe("the same again right away", () => {
     ["another session", { headers: { ...ASKED.headers, "x-claude-code-session-id": "two" } }],
     ["another key", { headers: { ...ASKED.headers, "x-api-key": "other" } }],
     ["another provider", { headers: { ...ASKED.headers, "x-ccm-provider": "b" } }],
-  ])("%s is another request, whether the body is kept or only its hash", async (_what, asked) => {
-    for (const kept of [true, false]) {
-      answered = [];
-      const [first, second] = [new Client(), new Client()];
-      void ask(first);
-      if (!kept) lastAsked.letGo();
-      first.leave();
-      void ask(second, asked);
-      expect(answered).toHaveLength(2);
-      await pass(200);
-    }
-  });
-
-  test("is known by its hash when the body is not kept any more", () => {
+  ])("%s is another request", (_what, asked) => {
     const [first, second] = [new Client(), new Client()];
     void ask(first);
-    lastAsked.letGo();
     first.leave();
+    void ask(second, asked);
+    expect(answered).toHaveLength(2);
+  });
+
+  test("gets an answer of its own where the first has lasted, and was forgotten: its client is gone at once", () => {
+    const [first, second] = [new Client(), new Client()];
+    void ask(first);
+    const [reply] = answered;
+    reply?.begin(200, {});
+    reply?.write("one ");
+    reply?.forget();
+    reply?.write("two ");
+    expect([first.text, reply?.isKept]).toEqual(["one two ", false]);
+    first.leave();
+    expect([reply?.gone, comebacks.waitedFor]).toEqual([true, 0]);
     void ask(second);
-    expect([answered.length, comebacks.total]).toEqual([1, 1]);
+    expect(answered).toHaveLength(2);
   });
 
   test("while the first client is there, each gets an answer of its own", () => {
