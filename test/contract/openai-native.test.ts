@@ -324,21 +324,24 @@ describe("chat completions onto Chat Completions", () => {
     expect(sent().web_search_options).toEqual({ user_location: place });
   });
 
-  it("pages that the text cites", async () => {
+  it("pages that the text cites, and where", async () => {
     const cited = {
       type: "url_citation",
       url_citation: { url: "https://a.org/x", title: "A", start_index: 0, end_index: 3 },
     };
-    const { openai } = await house(
+    const { openai, upstream } = await house(
       "openai",
       "gpt-4o-search-preview",
       chatAnswer({ content: "yes", annotations: [cited] }),
     );
-    const { choices } = await openai.chat.completions.create({ model: "m", messages: HI, web_search_options: {} });
-    expect(choices[0]?.message).toMatchObject({
-      content: "yes",
-      annotations: [{ type: "url_citation", url_citation: { url: "https://a.org/x", title: "A" } }],
-    });
+    const asked = { model: "m", messages: HI, web_search_options: {} };
+    const { choices } = await openai.chat.completions.create(asked);
+    expect(choices[0]?.message).toMatchObject({ content: "yes", annotations: [cited] });
+    upstream.handle(chatStream({ content: "yes" }, { annotations: [cited] }));
+    const told: unknown[] = [];
+    for await (const { choices } of await openai.chat.completions.create({ ...asked, stream: true }))
+      told.push(...((choices[0]?.delta as { annotations?: unknown[] } | undefined)?.annotations ?? []));
+    expect(told).toMatchObject([{ url_citation: { url: "https://a.org/x", title: "A" } }]);
   });
 });
 

@@ -2,7 +2,7 @@
 import OpenAI from "openai";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Handler } from "../support/upstream.ts";
-import { buildHouse, type House, healthy, MODEL, textEvents } from "./house.ts";
+import { buildHouse, type House, healthy, MODEL, textAnswer, textEvents } from "./house.ts";
 
 let house: House | undefined;
 afterEach(async () => house?.close());
@@ -211,6 +211,48 @@ describe("chat completions", () => {
     const { openai } = await build((_q, r) => r.error(529, "overloaded_error", "no"));
     const completion = await openai.chat.completions.create(ASK);
     expect(completion.choices[0]?.message.content).toBe("hello from b");
+  });
+
+  test.each([
+    [
+      "that the text cites, where it does",
+      true,
+      { url: "https://a.org/two", title: "Two", start_index: 9, end_index: 21 },
+    ],
+    [
+      "that a search found, where none is cited",
+      false,
+      { url: "https://a.org/one", title: "One", start_index: 0, end_index: 0 },
+    ],
+  ])("pages %s", async (_, cites, first) => {
+    const page = (name: string) => ({ url: `https://a.org/${name.toLowerCase()}`, title: name });
+    const citation = { type: "web_search_result_location", ...page("Two"), cited_text: "…", encrypted_index: "x" };
+    const found = ["One", "Two"].map((name) => ({ type: "web_search_result", ...page(name), encrypted_content: "x" }));
+    const blocks: { type: string; text?: string; citations?: object[]; [key: string]: unknown }[] = [
+      { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: { query: "owls" } },
+      { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: found },
+      { type: "text", text: "They say " },
+      { type: "text", text: "hoo at night", ...(cites && { citations: [citation] }) },
+    ];
+    const events = blocks.flatMap((block, at) => {
+      if (block.type !== "text") return [start(at, block), stop(at)];
+      const told = delta(at, { type: "text_delta", text: block.text });
+      const cited = (block.citations ?? []).map((one) => delta(at, { type: "citations_delta", citation: one }));
+      return [start(at, { type: "text", text: "" }), told, ...cited, stop(at)];
+    });
+    const { house, openai } = await build((_q, r) =>
+      r.sse([textEvents("x")[0] ?? "", ...events, ...textEvents("x").slice(-2)], { named: true }),
+    );
+    const asked = { ...ASK, web_search_options: {} };
+    const streamed: unknown[] = [];
+    for await (const { choices } of await openai.chat.completions.create({ ...asked, stream: true }))
+      streamed.push(...((choices[0]?.delta as { annotations?: unknown[] } | undefined)?.annotations ?? []));
+    expect(streamed).toHaveLength(cites ? 1 : 2);
+    expect(streamed[0]).toEqual({ type: "url_citation", url_citation: first });
+    house.a.handle((_q, r) => r.json({ ...textAnswer(""), content: blocks }));
+    const whole = await openai.chat.completions.create(asked);
+    expect(whole.choices[0]?.message.annotations).toEqual(streamed);
+    expect(whole.choices[0]?.message.content?.slice(9, 21)).toBe("hoo at night");
   });
 
   test("a client that leaves in the middle is not answered any further", async () => {

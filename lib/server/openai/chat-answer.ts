@@ -1,5 +1,6 @@
 import type { Block, MessageAnswer, Usage } from "../../anthropic/types.ts";
-import { type Loose, listOf, openAiCounts } from "./parts.ts";
+import { annotationsOf } from "./chat-citations.ts";
+import { type Loose, openAiCounts } from "./parts.ts";
 import { customInput } from "./tools.ts";
 
 /** Anthropic's stop reasons in OpenAI's words. */
@@ -34,7 +35,7 @@ export function toChat(message: MessageAnswer, { created, custom, legacy }: Chat
   const texts = message.content.filter(({ type }) => type === "text").map(({ text }) => String(text));
   const thoughts = message.content.filter(({ type }) => type === "thinking").map(({ thinking }) => String(thinking));
   const calls = message.content.filter(({ type }) => type === "tool_use");
-  const annotations = message.content.flatMap(citationsOf);
+  const annotations = annotationsOf(message.content);
   const refused = message.stop_reason === "refusal";
   return {
     id: completionId(message.id),
@@ -73,14 +74,6 @@ export function chatUsage(usage: Usage): Loose {
     prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
     completion_tokens_details: { reasoning_tokens: reasoning },
   };
-}
-
-/** The pages that a web search found, as annotations. */
-export function citationsOf(block: Block): Loose[] {
-  if (block.type !== "web_search_tool_result") return [];
-  return listOf(block.content)
-    .filter(({ type }) => type === "web_search_result")
-    .map(({ url, title }) => ({ type: "url_citation", url_citation: { url, title, start_index: 0, end_index: 0 } }));
 }
 
 function callFields(calls: readonly Block[], custom: ReadonlySet<string>, legacy: boolean): Loose {

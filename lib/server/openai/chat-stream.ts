@@ -1,7 +1,8 @@
 import type { Block, Usage } from "../../anthropic/types.ts";
 import { mergeUsage, NO_USAGE } from "../../anthropic/usage.ts";
 import type { AnthropicEvent } from "./anthropic-events.ts";
-import { type ChatForm, chatUsage, citationsOf, completionId, finishReason } from "./chat-answer.ts";
+import { type ChatForm, chatUsage, completionId, finishReason } from "./chat-answer.ts";
+import { ChatCitations } from "./chat-citations.ts";
 import { openAiError } from "./errors.ts";
 import type { Loose } from "./parts.ts";
 import { customInput } from "./tools.ts";
@@ -18,6 +19,7 @@ export class ChatChunks {
   #id = "chatcmpl-0";
   #usage: Usage = { ...NO_USAGE };
   #finish: string | undefined;
+  readonly #citations = new ChatCitations();
   /** OpenAI counts calls, Anthropic blocks. */
   #calls = -1;
   /** The open block is a call of the client's: the vendor's own tools have arguments, too. */
@@ -45,11 +47,11 @@ export class ChatChunks {
     },
     content_block_start: ({ content_block: block }) => {
       this.#isCall = block?.type === "tool_use";
-      if (block?.type === "tool_use") return this.#beginCall(block);
-      const annotations = block ? citationsOf(block) : [];
-      return annotations.length > 0 ? this.#chunk({ annotations }) : "";
+      if (block) this.#citations.begin(block);
+      return block?.type === "tool_use" ? this.#beginCall(block) : "";
     },
     content_block_delta: ({ delta }) => {
+      this.#citations.add(delta?.text ?? "", delta?.citation);
       if (delta?.text) return this.#chunk({ content: delta.text });
       if (delta?.thinking) return this.#chunk({ reasoning_content: delta.thinking });
       if (delta?.type !== "input_json_delta" || !delta.partial_json || !this.#isCall) return "";
@@ -60,7 +62,8 @@ export class ChatChunks {
       return this.#argumentsOf(delta.partial_json);
     },
     content_block_stop: () => {
-      if (this.#customJson === undefined) return "";
+      const told = this.#annotations(this.#citations.end());
+      if (this.#customJson === undefined) return told;
       const input = customInput(this.#customJson);
       this.#customJson = undefined;
       return this.#chunk({ tool_calls: [{ index: this.#calls, custom: { input } }] });
@@ -71,7 +74,7 @@ export class ChatChunks {
       return "";
     },
     message_stop: () => {
-      const end = this.#chunk({}, this.#finish ?? "stop");
+      const end = this.#annotations(this.#citations.rest()) + this.#chunk({}, this.#finish ?? "stop");
       const usage = this.#withUsage ? this.#event({ choices: [], usage: chatUsage(this.#usage) }) : "";
       return `${end}${usage}data: [DONE]\n\n`;
     },
@@ -89,6 +92,10 @@ export class ChatChunks {
       : { type: "function", function: { name, arguments: "" } };
     this.#customJson = isCustom ? "" : undefined;
     return this.#chunk({ tool_calls: [{ index: this.#calls, id, ...call }] });
+  }
+
+  #annotations(annotations: Loose[]): string {
+    return annotations.length > 0 ? this.#chunk({ annotations }) : "";
   }
 
   #argumentsOf(json: string): string {
