@@ -5,6 +5,7 @@ import {
   intoPieces,
   intoWords,
   type Json,
+  lastWords,
   namedEvent,
   type Part,
   record,
@@ -72,12 +73,7 @@ function read(body: Json, fromPath: { model?: string; stream?: boolean }) {
     model: fromPath.model ?? text(body.model),
     stream: fromPath.stream ?? body.stream === true,
     system: words(body.system),
-    userText:
-      messages
-        .filter((m) => m.role === "user")
-        .map((m) => words(m.content))
-        .filter((said) => said !== "")
-        .at(-1) ?? "",
+    userText: lastWords(messages.filter((m) => m.role === "user").map((m) => m.content)),
     toolResults: records(last?.content)
       .filter((block) => block.type === "tool_result")
       .map((block) => words(block.content)),

@@ -5,7 +5,9 @@ import {
   type Frame,
   intoWords,
   type Json,
+  lastWords,
   type Part,
+  promptTokens,
   record,
   records,
   type SimulatedWire,
@@ -87,12 +89,7 @@ function read(body: Json, fromPath: { model?: string; stream?: boolean }) {
     model: fromPath.model ?? text(body.model),
     stream: fromPath.stream === true,
     system: words(record(body.systemInstruction).parts),
-    userText:
-      contents
-        .filter((c) => c.role !== "model")
-        .map((c) => words(c.parts))
-        .filter((said) => said !== "")
-        .at(-1) ?? "",
+    userText: lastWords(contents.filter((c) => c.role !== "model").map((c) => c.parts)),
     toolResults: records(contents.at(-1)?.parts)
       .filter((part) => part.functionResponse !== undefined)
       .map((part) => resultText(record(record(part.functionResponse).response))),
@@ -146,7 +143,7 @@ function frames(ask: Ask, answer: Answer): Frame[] {
 /** A document of a stream, or the only one: they have the same shape. */
 function chunk(ask: Ask, answer: Answer, parts: Json[], last: boolean): Json {
   const { usage } = answer;
-  const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
+  const prompt = promptTokens(usage);
   const grounding = groundingOf(answer);
   return {
     candidates: [

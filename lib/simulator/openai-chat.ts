@@ -6,7 +6,9 @@ import {
   intoPieces,
   intoWords,
   type Json,
+  lastWords,
   type Part,
+  promptTokens,
   record,
   records,
   type SimulatedWire,
@@ -83,12 +85,7 @@ function read(body: Json) {
     model: text(body.model),
     stream: body.stream === true,
     system: system.map((m) => words(m.content)).join("\n"),
-    userText:
-      messages
-        .filter((m) => m.role === "user")
-        .map((m) => words(m.content))
-        .filter((said) => said !== "")
-        .at(-1) ?? "",
+    userText: lastWords(messages.filter((m) => m.role === "user").map((m) => m.content)),
     toolResults: messages
       .slice(lastTurn + 1)
       .filter((m) => m.role === "tool")
@@ -204,7 +201,7 @@ function whole(ask: Ask, answer: Answer): Json {
 }
 
 function usageOf({ usage }: Answer): Json {
-  const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
+  const prompt = promptTokens(usage);
   return {
     prompt_tokens: prompt,
     completion_tokens: usage.output,

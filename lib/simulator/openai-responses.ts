@@ -6,8 +6,10 @@ import {
   intoPieces,
   intoWords,
   type Json,
+  lastWords,
   namedEvent,
   type Part,
+  promptTokens,
   record,
   records,
   type SimulatedWire,
@@ -61,12 +63,7 @@ function read(body: Json) {
     model: text(body.model),
     stream: body.stream === true,
     system: [text(body.instructions), ...system.map((item) => words(item.content))].join("\n"),
-    userText:
-      items
-        .filter((i) => i.role === "user")
-        .map((i) => words(i.content))
-        .filter((said) => said !== "")
-        .at(-1) ?? "",
+    userText: lastWords(items.filter((item) => item.role === "user").map((item) => item.content)),
     toolResults: items
       .slice(lastTurn + 1)
       .filter((item) => item.type === "function_call_output")
@@ -226,7 +223,7 @@ function response(ask: Ask, answer: Answer, rest: Json): Json {
 }
 
 function usageOf({ usage }: Answer): Json {
-  const input = usage.input + usage.cacheRead + usage.cacheWrite;
+  const input = promptTokens(usage);
   return {
     input_tokens: input,
     input_tokens_details: { cached_tokens: usage.cacheRead },

@@ -122,6 +122,16 @@ export function words(content: unknown): string {
     .join("\n");
 }
 
+/** What was said last: the newest of these contents that holds words. */
+export function lastWords(contents: readonly unknown[]): string {
+  return contents.map(words).findLast((said) => said !== "") ?? "";
+}
+
+/** All of the prompt, as protocols count it that do not tell the cache's share apart. */
+export function promptTokens({ input, cacheRead, cacheWrite }: TokenCount): number {
+  return input + cacheRead + cacheWrite;
+}
+
 /** An event with a name, as Anthropic and the Responses API write it. */
 export function namedEvent(data: Json): string {
   return `event: ${text(data.type)}\ndata: ${JSON.stringify(data)}\n\n`;
