@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type AuthorizationServer, startAuthorizationServer } from "../support/authorization-server.ts";
-import { browserPath, startBrowser } from "./browser.ts";
+import { browserPath, withBrowser } from "./browser.ts";
 import { openStage, type Stage, twoProviders, type Window, words } from "./stage.ts";
 
 describe.skipIf(browserPath === undefined)("signing in to a provider", () => {
@@ -12,10 +12,9 @@ describe.skipIf(browserPath === undefined)("signing in to a provider", () => {
   let window: Window;
   /** Everything that the server told the page. */
   let told: string[];
-  beforeAll(async () => {
-    browser = await startBrowser();
+  withBrowser((started) => {
+    browser = started;
   });
-  afterAll(() => browser?.close());
   beforeEach(async () => {
     vendor = await startAuthorizationServer("claude");
     chat = await startAuthorizationServer("codex");

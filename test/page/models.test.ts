@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { browserPath, startBrowser } from "./browser.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { browserPath, withBrowser } from "./browser.ts";
 import { openStage, type Stage, type Window, words } from "./stage.ts";
 
 const SONNET = "claude-sonnet-4-20250514";
@@ -12,10 +12,9 @@ describe.skipIf(browserPath === undefined)("Models", () => {
   let window: Window;
   let page: Page;
   let original: string;
-  beforeAll(async () => {
-    browser = await startBrowser();
+  withBrowser((started) => {
+    browser = started;
   });
-  afterAll(() => browser?.close());
   beforeEach(async () => {
     stage = await openStage(browser);
     window = await stage.open("#/models");

@@ -1,28 +1,23 @@
 import { readFile } from "node:fs/promises";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseCsv } from "../support/csv.ts";
-import { browserPath, startBrowser } from "./browser.ts";
-import { openStage, type Stage, twoProviders, words } from "./stage.ts";
+import { browserPath } from "./browser.ts";
+import { type Stage, twoProviders, withStage, words } from "./stage.ts";
 
 const SONNET = "claude-sonnet-4-20250514";
 
 describe.skipIf(browserPath === undefined)("Overview, looked through", () => {
-  let browser: Browser;
   let stage: Stage;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    stage = await openStage(browser, (simulator) =>
+  withStage(
+    async (opened) => {
+      stage = opened;
+      await stage.ask();
+      await stage.ask({}, { "x-ccm-simulate": "primary=529" });
+      await stage.ask({ model: "small" });
+    },
+    (simulator) =>
       twoProviders(simulator).replace('"gpt-5-mini" }', '"gpt-5-mini", price = { input = 1000.0, output = 1000.0 } }'),
-    );
-    await stage.ask();
-    await stage.ask({}, { "x-ccm-simulate": "primary=529" });
-    await stage.ask({ model: "small" });
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await browser?.close();
-  });
+  );
 
   test("the list is searched and filtered by the server, and follows live what fits", async () => {
     const { page, complaints, close } = await stage.open();

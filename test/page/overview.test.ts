@@ -1,19 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { browserPath, startBrowser } from "./browser.ts";
-import { openStage, type Stage, words } from "./stage.ts";
+import { openStage, type Stage, withStage, words } from "./stage.ts";
 
 describe.skipIf(browserPath === undefined)("Overview", () => {
-  let browser: Browser;
   let stage: Stage;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    stage = await openStage(browser);
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await browser?.close();
+  withStage((opened) => {
+    stage = opened;
   });
 
   test("leads from nothing to the first answered request", async () => {

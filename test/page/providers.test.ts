@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { browserPath, startBrowser } from "./browser.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { browserPath, withBrowser } from "./browser.ts";
 import { openStage, SECRET, type Stage, twoProviders, type Window, words } from "./stage.ts";
 
 const CHAIN = '{ name = "primary", priority = 1 }';
@@ -11,10 +11,9 @@ describe.skipIf(browserPath === undefined)("Providers", () => {
   let stage: Stage;
   let window: Window;
   let page: Page;
-  beforeAll(async () => {
-    browser = await startBrowser();
+  withBrowser((started) => {
+    browser = started;
   });
-  afterAll(() => browser?.close());
   afterEach(async () => {
     expect(window?.complaints).toEqual([]);
     await stage?.close();

@@ -1,18 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { browserPath, startBrowser } from "./browser.ts";
-import { openStage, type Stage, words } from "./stage.ts";
+import { describe, expect, test } from "vitest";
+import { browserPath } from "./browser.ts";
+import { type Stage, withStage, words } from "./stage.ts";
 
 describe.skipIf(browserPath === undefined)("what the configuration says", () => {
-  let browser: Browser;
   let stage: Stage;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    stage = await openStage(browser);
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await browser?.close();
+  withStage((opened) => {
+    stage = opened;
   });
 
   test("Providers: each with protocol, address, masked key and who uses it", async () => {

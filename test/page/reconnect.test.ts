@@ -1,19 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { browserPath, startBrowser } from "./browser.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { describe, expect, test } from "vitest";
+import { browserPath } from "./browser.ts";
+import { type Stage, withStage } from "./stage.ts";
 
 describe.skipIf(browserPath === undefined)("a page that stays open", () => {
-  let browser: Browser;
   let stage: Stage;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    stage = await openStage(browser);
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await browser?.close();
+  withStage((opened) => {
+    stage = opened;
   });
 
   test("says that the server is away, and comes back by itself", async () => {

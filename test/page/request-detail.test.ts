@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { seriousFaults } from "./axe.ts";
-import { browserPath, startBrowser } from "./browser.ts";
+import { browserPath, withBrowser } from "./browser.ts";
 import { openStage, type Stage, twoProviders, type Window, words } from "./stage.ts";
 
 describe.skipIf(browserPath === undefined)("one request in detail", () => {
@@ -9,10 +9,9 @@ describe.skipIf(browserPath === undefined)("one request in detail", () => {
   let stage: Stage;
   let window: Window;
   let page: Page;
-  beforeAll(async () => {
-    browser = await startBrowser();
+  withBrowser((started) => {
+    browser = started;
   });
-  afterAll(() => browser?.close());
   afterEach(async () => {
     expect(window.complaints).toEqual([]);
     await stage.close();

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { seriousFaults } from "./axe.ts";
-import { browserPath, startBrowser } from "./browser.ts";
+import { browserPath } from "./browser.ts";
 import { anAttempt, anEntry } from "./samples.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { type Stage, withStage } from "./stage.ts";
 
 const PROVIDERS = 18;
 const MODELS = 50;
@@ -52,33 +52,27 @@ async function longTasks(page: Page, doing: string, work: () => Promise<void>): 
 }
 
 describe.skipIf(browserPath === undefined)("eighteen providers and fifty models", () => {
-  let browser: Browser;
   let stage: Stage;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    stage = await openStage(
-      browser,
-      ({ url }) => {
-        const providers = Array.from(
-          { length: PROVIDERS },
-          (_, at) => `[[providers]]\nname = "p${at}"\ntype = "anthropic"\napi_key = "k"\nbase_url = "${url}/p${at}"\n`,
-        );
-        const links = Array.from({ length: PROVIDERS }, (_, at) => `{ name = "p${at}", priority = ${at + 1} }`);
-        const models = Array.from(
-          { length: MODELS },
-          (_, at) => `[[models]]\nname = "claude-model-${at}"\nproviders = [{ name = "p0", model = "m" }]\n`,
-        );
-        return [...providers, `[[models]]\nname = "claude-all"\nproviders = [${links.join(", ")}]\n`, ...models].join(
-          "\n",
-        );
-      },
-      fillJournal,
-    );
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await browser?.close();
-  });
+  withStage(
+    (opened) => {
+      stage = opened;
+    },
+    ({ url }) => {
+      const providers = Array.from(
+        { length: PROVIDERS },
+        (_, at) => `[[providers]]\nname = "p${at}"\ntype = "anthropic"\napi_key = "k"\nbase_url = "${url}/p${at}"\n`,
+      );
+      const links = Array.from({ length: PROVIDERS }, (_, at) => `{ name = "p${at}", priority = ${at + 1} }`);
+      const models = Array.from(
+        { length: MODELS },
+        (_, at) => `[[models]]\nname = "claude-model-${at}"\nproviders = [{ name = "p0", model = "m" }]\n`,
+      );
+      return [...providers, `[[models]]\nname = "claude-all"\nproviders = [${links.join(", ")}]\n`, ...models].join(
+        "\n",
+      );
+    },
+    fillJournal,
+  );
 
   test("every model is there, found by its name, and moved in one save", async () => {
     const { page, complaints, close } = await stage.open("#/models");

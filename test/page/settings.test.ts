@@ -2,9 +2,9 @@ import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import parse from "@iarna/toml/parse-string.js";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { seriousFaults } from "./axe.ts";
-import { browserPath, startBrowser } from "./browser.ts";
+import { browserPath, withBrowser } from "./browser.ts";
 import { openStage, SECRET, type Stage, twoProviders, type Window, words } from "./stage.ts";
 
 describe.skipIf(browserPath === undefined)("Settings", () => {
@@ -13,10 +13,9 @@ describe.skipIf(browserPath === undefined)("Settings", () => {
   let window: Window;
   let page: Page;
   let original: string;
-  beforeAll(async () => {
-    browser = await startBrowser();
+  withBrowser((started) => {
+    browser = started;
   });
-  afterAll(() => browser?.close());
   beforeEach(async () => {
     stage = await openStage(browser, twoProviders);
     original = await onDisk();

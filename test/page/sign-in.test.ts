@@ -1,22 +1,18 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { seriousFaults } from "./axe.ts";
-import { browserPath, startBrowser } from "./browser.ts";
-import { openStage, type Stage, twoProviders } from "./stage.ts";
+import { browserPath } from "./browser.ts";
+import { type Stage, twoProviders, withStage } from "./stage.ts";
 
 const TOKEN = "page-token-never-to-be-seen-77";
 
 describe.skipIf(browserPath === undefined)("a server with an admin token", () => {
-  let browser: Browser;
   let stage: Stage;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    stage = await openStage(browser, (simulator) => `[server]\nadmin_token = "${TOKEN}"\n${twoProviders(simulator)}`);
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await browser?.close();
-  });
+  withStage(
+    (opened) => {
+      stage = opened;
+    },
+    (simulator) => `[server]\nadmin_token = "${TOKEN}"\n${twoProviders(simulator)}`,
+  );
 
   test("asks for it, refuses a wrong one, and lets in by a cookie that no script can read", async () => {
     const { page, complaints, close } = await stage.open("#/models");

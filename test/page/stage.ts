@@ -4,10 +4,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll } from "vitest";
 import { createLogger } from "../../lib/server/log.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 import { type Simulator, startSimulator } from "../../lib/simulator/server.ts";
 import type { Ask, Reply } from "../../lib/simulator/wire.ts";
+import { withBrowser } from "./browser.ts";
 
 const ASSETS = resolve(import.meta.dirname, "../../dist/admin");
 
@@ -145,6 +147,20 @@ export async function openStage(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** One stage for all tests of a `describe`, closed behind them. */
+export function withStage(
+  take: (stage: Stage) => unknown,
+  config?: Parameters<typeof openStage>[1],
+  prepare?: Parameters<typeof openStage>[2],
+): void {
+  let stage: Stage | undefined;
+  withBrowser(async (browser) => {
+    stage = await openStage(browser, config, prepare);
+    await take(stage);
+  });
+  afterAll(() => stage?.close());
 }
 
 /** What a user can read there: without what is hidden, with the line breaks that are seen. */

@@ -1,24 +1,17 @@
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seriousFaults } from "./axe.ts";
-import { browserPath, startBrowser } from "./browser.ts";
-import { openStage, SECRET, type Stage, type Window } from "./stage.ts";
+import { browserPath } from "./browser.ts";
+import { SECRET, type Stage, type Window, withStage } from "./stage.ts";
 
 const TABS = ["Overview", "Providers", "Models", "Router", "Test", "Settings"] as const;
 
 describe.skipIf(browserPath === undefined)("the six tabs", () => {
-  let browser: Browser;
   let stage: Stage;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    stage = await openStage(browser);
+  withStage(async (opened) => {
+    stage = opened;
     await stage.ask();
     await stage.ask({ model: "claude-3-5-haiku-20241022" });
     await stage.ask({}, { "x-ccm-simulate": "primary=529" });
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await browser?.close();
   });
 
   test("each has an address, and the address opens it again", async () => {

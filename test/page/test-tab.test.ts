@@ -1,20 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import { browserPath, startBrowser } from "./browser.ts";
-import { openStage, type Stage, type Window, words } from "./stage.ts";
+import { openStage, type Stage, type Window, withStage, words } from "./stage.ts";
 
 describe.skipIf(browserPath === undefined)("Test", () => {
-  let browser: Browser;
   let stage: Stage;
   let window: Window;
   let page: Page;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    stage = await openStage(browser);
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await browser?.close();
+  withStage((opened) => {
+    stage = opened;
   });
   beforeEach(async () => {
     window = await stage.open("#/test");
