@@ -7,7 +7,7 @@ import type { Timers } from "../relay/timers.ts";
 import { type Awaiting, HeldReply, type Kept } from "./held-reply.ts";
 
 /** A client that is not back by then is gone, and what it asked for is stopped. */
-const MOMENT_MS = 150;
+const MOMENT_MS = 100;
 /** A client whose own time limit ran out has not gone: it waits for its backoff. Claude Code is back after 0.6, 1.2, 2.4 s. */
 const BACKOFF_MS = 5_000;
 /** So many are waited for that long, beside those that are served; whoever leaves then is gone after a moment. */

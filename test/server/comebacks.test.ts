@@ -184,7 +184,7 @@ describe("nobody comes back", () => {
     reply?.begin(200, {});
     reply?.write("some words");
     client.leave();
-    await pass(149);
+    await pass(99);
     expect([heard, reply?.gone, comebacks.waitedFor]).toEqual([0, false, 1]);
     await pass(2);
     expect([heard, reply?.gone, comebacks.waitedFor, timers.size]).toEqual([1, true, 0, 0]);
