@@ -3,6 +3,7 @@ import { spliceBody } from "../../anthropic/splice.ts";
 import type { Message, MessagesBody } from "../../anthropic/types.ts";
 import { claudeTraits } from "../../catalog/claude-traits.ts";
 import { extraFields } from "../shared/extras.ts";
+import { jsonBody } from "../shared/json-body.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
 import { lacksThinking, mayHoldStrangers, withoutStrangers, withReminders } from "./history.ts";
@@ -51,7 +52,7 @@ export function ownBody(inbound: InboundRequest, { model, capabilities }: Target
     body = fitModel(body, fit);
   }
   const isBare = (strangers || fit) && body.thinking?.type === "enabled" && lacksThinking(body.messages);
-  return JSON.stringify(isBare ? withoutThinking(body) : body);
+  return jsonBody(isBare ? withoutThinking(body) : body);
 }
 
 /** What changes beside the conversation. A model that thinks by budget may not begin to in the middle of a round of tools. */
