@@ -9,7 +9,8 @@ import { loadWire } from "../wires/index.ts";
 import type { Target } from "../wires/wire.ts";
 import { type AttemptOutcome, attempt } from "./attempt.ts";
 import type { Outlet } from "./outlet.ts";
-import type { Detour, Run, Step } from "./run.ts";
+import { patient, shortened } from "./patience.ts";
+import type { Run, Step } from "./run.ts";
 import { readRefusedSearch } from "./searches.ts";
 import { keyOf } from "./steps.ts";
 
@@ -174,7 +175,7 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
     target,
     // A credential never travels to another place than the provider's.
     headers: fault ? {} : { ...provider.headers, ...credential.headers },
-    timeouts: fault ? shortened(provider.timeouts, fault) : provider.timeouts,
+    timeouts: fault ? shortened(provider.timeouts, fault) : patient(run, provider, how.mayWait),
     fresh: how.fresh,
     messageId: run.messageId,
     requestId: entry.id,
@@ -200,13 +201,6 @@ async function dispatch(run: Run, step: Step, how: SendOptions, record: AttemptR
   run.ended(record);
   if (outcome.kind === "answered") claim();
   return { outcome, counts: fault?.counts ?? !provider.isForSearch, ...(!fault && { credential }) };
-}
-
-/** Whoever simulates silence shall not have to sit through all of it. */
-function shortened(timeouts: Provider["timeouts"], { patienceMs }: Detour): Provider["timeouts"] {
-  const configured = timeouts.first_byte_ms;
-  if (patienceMs === undefined || (configured > 0 && configured <= patienceMs)) return timeouts;
-  return { ...timeouts, first_byte_ms: patienceMs };
 }
 
 /** How long the beginning of an answer is held back: longer where answers have broken lately. */

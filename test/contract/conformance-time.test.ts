@@ -187,3 +187,47 @@ describe.each(KINDS)("$type", (kind) => {
     expect(upstreams.map(({ requests }) => requests.length)).toEqual([1, 0]);
   });
 });
+
+describe("a server of the user's own", () => {
+  const [kind] = KINDS;
+  const own = { type: "ollama", model: "some-model" };
+
+  it.each(Object.keys(SILENCES) as Silence[])(
+    "119: 320 s of silence %s of the only one, with the limits as they come: one request, and its answer",
+    async (when) => {
+      const { handler, goOn } = silent(kind, when);
+      const { mux, upstreams } = await house({ ...own, handler });
+      const asked = ask(mux);
+      await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
+      if (when === "in mid-answer") await asked;
+      await sleep(20);
+      await pass(mux, 320_000);
+      goOn();
+      const text = await (await asked).text();
+      expect(checkStream(text)).toEqual([]);
+      expect(count(text, "event: ping")).toBeGreaterThanOrEqual(30);
+      expect(text).toContain("end_turn");
+      expect(upstreams[0]?.requests).toHaveLength(1);
+    },
+  );
+
+  it("is waited for no longer than the request may take", async () => {
+    const { handler } = silent(kind, "before its headers");
+    const { mux, upstreams } = await house({ ...own, handler });
+    const asked = ask(mux);
+    await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
+    await pass(mux, 601_000);
+    expect(await (await asked).text()).toMatch(/event: error\n.*"overloaded_error".*\n\n$/);
+    expect(upstreams[0]?.requests).toHaveLength(1);
+  });
+
+  it("is given up at its limit while another is left", async () => {
+    const { handler } = silent(kind, "before its headers");
+    const { mux, upstreams } = await house({ ...own, handler }, { ...kind, handler: says(kind) });
+    const asked = ask(mux);
+    await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
+    await pass(mux, 121_000);
+    expect(await (await asked).text()).toContain("Hello");
+    expect(upstreams.map(({ requests }) => requests.length)).toEqual([1, 1]);
+  });
+});
