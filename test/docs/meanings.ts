@@ -21,7 +21,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   "providers[].project": "Vertex AI: the Google Cloud project.",
   "providers[].location": "Vertex AI: its region.",
   "providers[].timeouts.connect_ms": "Longest wait for a connection.",
-  "providers[].timeouts.first_byte_ms": "Longest wait for the answer's headers.",
+  "providers[].timeouts.first_byte_ms":
+    "Longest wait for the answer's headers. Ollama, LM Studio and vLLM are given all of `request_timeout_seconds` where nobody else is left.",
   "providers[].timeouts.first_event_ms": "Longest wait, after that, for the first content.",
   "providers[].timeouts.idle_ms": "Longest silence in mid-answer.",
   "providers[].timeouts.total_ms": "Longest answer; 0 for no limit.",
