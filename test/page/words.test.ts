@@ -22,7 +22,7 @@ import { attemptEnd, endedAttempts, failureWord, outcomeSentence } from "../../l
 import { headerChanges } from "../../lib/admin/words/restructure.ts";
 import { ruleWord } from "../../lib/admin/words/rules.ts";
 import { SETTING_GROUPS } from "../../lib/admin/words/settings.ts";
-import { condition, providerNow } from "../../lib/admin/words/states.ts";
+import { condition, loginWord, providerNow } from "../../lib/admin/words/states.ts";
 import { verdict } from "../../lib/admin/words/verdict.ts";
 import { RULES } from "../../lib/catalog/route-names.ts";
 import { configSchema } from "../../lib/config/schema.ts";
@@ -235,6 +235,11 @@ describe("a provider that is out says why, and what helps", () => {
   ] as const)("%s %j is called %s", (state, fields, word, act) => {
     const told = condition({ state, auth_type: "oauth", ...fields });
     expect([told.word, told.act]).toEqual([word, act]);
+  });
+
+  test("Google's own credentials are missing, not ended", () => {
+    expect(loginWord("needs_login", "adc").word).toBe("No credentials");
+    expect(loginWord("needs_login", "oauth").word).toBe("Login has ended");
   });
 });
 

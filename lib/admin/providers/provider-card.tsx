@@ -6,7 +6,7 @@ import { Pill } from "../parts/pill.tsx";
 import { ProviderStateView } from "../parts/provider-state.tsx";
 import { addressOf } from "../state/place.ts";
 import { plural, span } from "../words/format.ts";
-import { AUTH_WORDS, condition, LOGIN_STATES } from "../words/states.ts";
+import { AUTH_WORDS, condition, loginWord } from "../words/states.ts";
 import { EditProvider } from "./edit-provider.tsx";
 import { PlanUsage } from "./plan-usage.tsx";
 import { TestButton, TestOutcome } from "./test-button.tsx";
@@ -91,7 +91,7 @@ function ProviderFacts({ provider }: { provider: ProviderView }) {
           </>,
         ],
         ["Signs in with", AUTH_WORDS[provider.auth_type] ?? provider.auth_type],
-        ["Login", provider.login && <LoginLine login={provider.login} />],
+        ["Login", provider.login && <LoginLine login={provider.login} authType={provider.auth_type} />],
         ["Plan", provider.login?.usage && <PlanUsage usage={provider.login.usage} />],
         ["Key", provider.auth_type === "api_key" && <KeyView provider={provider} />],
         ["Project", provider.project],
@@ -104,8 +104,8 @@ function ProviderFacts({ provider }: { provider: ProviderView }) {
   );
 }
 
-function LoginLine({ login }: { login: LoginView }) {
-  const { word, tone } = LOGIN_STATES[login.state];
+function LoginLine({ login, authType }: { login: LoginView; authType: string }) {
+  const { word, tone } = loginWord(login.state, authType);
   return (
     <>
       <Pill tone={tone}>{word}</Pill> {login.email ?? login.label}

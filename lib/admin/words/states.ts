@@ -30,7 +30,7 @@ export function condition({
   if (state === "cooling") return { word, tone, mend, act: "retry" };
   if (state !== "needs_login") return { word, tone, mend };
   // Google's are not signed in for here: what was said at the last try tells where.
-  if (auth_type === "adc") return { word: "No credentials", tone, mend: login?.message ?? mend, act: "retry" };
+  if (auth_type === "adc") return { ...NO_CREDENTIALS, mend: login?.message ?? mend, act: "retry" };
   switch (login?.state) {
     case "signed_out":
       return { word: "Not signed in", tone: "warn", mend: "Nobody has signed in yet.", act: "sign-in" };
@@ -76,6 +76,13 @@ export const LOGIN_STATES = {
   off: { word: "Switched off", tone: "quiet" },
   passed_through: { word: "Passed through", tone: "info" },
 } as const satisfies Record<LoginView["state"], { word: string; tone: Tone }>;
+
+const NO_CREDENTIALS = { word: "No credentials", tone: "bad" } as const;
+
+/** The state of a login in a word; Google's own credentials are no login that could end. */
+export function loginWord(state: LoginView["state"], authType: string): { word: string; tone: Tone } {
+  return authType === "adc" && state === "needs_login" ? NO_CREDENTIALS : LOGIN_STATES[state];
+}
 
 /** How keys and logins are spoken of. */
 export const AUTH_WORDS: Record<string, string> = {
