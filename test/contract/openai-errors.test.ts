@@ -147,6 +147,22 @@ describe("one model", () => {
   });
 });
 
+describe("a body that cannot be read", () => {
+  it.each([
+    ["no JSON", '{"model": "secret-words'],
+    ["no object", '"secret-words"'],
+    ["too deep", `${"[".repeat(100_000)}"secret-words"${"]".repeat(100_000)}`],
+  ])("%s: is refused without being quoted", async (_, body) => {
+    await build();
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${house?.mux.url}/v1/responses`, { method: "POST", headers, body });
+    const text = await response.text();
+    expect(response.status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({ error: { type: "invalid_request_error" } });
+    expect(text + (house?.mux.log ?? []).join()).not.toContain("secret-words");
+  });
+});
+
 describe("what would be misunderstood is refused where it stands", () => {
   it.each<[string, object]>([
     ["messages", { messages: [] }],

@@ -203,9 +203,16 @@ describe("chat completions onto Chat Completions", () => {
     });
     const told = (sent().tools as { function: Json }[]).map(({ function: { strict } }) => strict);
     expect(told).toEqual([true, undefined, undefined]);
-    // The same tools without the wish are others.
-    await openai.chat.completions.create({ model: "m", messages: HI, tools: [tool("read")] });
-    expect((sent().tools as { function: Json }[])[0]?.function).not.toHaveProperty("strict");
+    // The same tools without the wish, and with it again: what is remembered of tools tells them apart.
+    const loose = { ...STRICT, function: { ...STRICT.function, strict: false } };
+    for (const [one, strict] of [
+      [STRICT, true],
+      [loose, undefined],
+      [STRICT, true],
+    ] as const) {
+      await openai.chat.completions.create({ model: "m", messages: HI, tools: [one] });
+      expect((sent().tools as { function: Json }[])[0]?.function.strict).toBe(strict);
+    }
   });
 
   it.each([

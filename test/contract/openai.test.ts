@@ -350,6 +350,12 @@ describe("responses", () => {
     });
   });
 
+  test("JSON without a schema is asked for in words where there is no setting for it", async () => {
+    const { openai, house } = await build(healthy("{}"));
+    await openai.responses.create({ model: MODEL, input: "hi", text: { format: { type: "json_object" } } });
+    expect(house.a.requests[0]?.json()).toMatchObject({ system: [{ text: expect.stringContaining("JSON object") }] });
+  });
+
   test("115: what would need stored state is refused with a reason", async () => {
     const { openai } = await build(healthy("x"));
     await expect(

@@ -9,6 +9,7 @@ import {
   inputOf,
   isLoose,
   itemsOf,
+  JSON_ONLY,
   type Loose,
   listOf,
   loose,
@@ -31,7 +32,7 @@ export function fromChat(body: Loose): MessagesBody {
   const tools = toolsOf(body);
   const choice = choiceOf(body.tool_choice ?? body.function_call, isLegacy(body) ? false : body.parallel_tool_calls);
   const format = loose(body.response_format);
-  if (format.type === "json_object") system.push({ type: "text", text: "Answer with nothing but a JSON object." });
+  if (format.type === "json_object") system.push(JSON_ONLY);
   const stops = [body.stop].flat().filter((stop) => typeof stop === "string" && stop.trim() !== "") as string[];
   const hasOwnEffort = body.reasoning_effort != null;
   return {

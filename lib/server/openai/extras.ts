@@ -110,7 +110,8 @@ export function refuseImpossible(body: Loose): void {
 }
 
 /**
- * What the request asks for beyond a Messages body, in the words of Chat Completions.
+ * What the request asks for beyond a Messages body, in the words of Chat Completions; `image_detail` and `strict_tools` stand in
+ * both protocols' requests at many places, and here for all of them.
  * @throws {BadOpenAiRequest} for a number that is none
  */
 export function extrasOf(body: Loose): Extras {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BadBody, type InboundRequest, readRequest } from "../../anthropic/request.ts";
+import { isTooDeep, MAX_DEPTH } from "../../anthropic/scan.ts";
 import type { MessagesBody } from "../../anthropic/types.ts";
 import { readBody } from "../body.ts";
 import { Asked } from "../comebacks.ts";
@@ -89,11 +90,12 @@ function ownHeaders(headers: Readonly<Record<string, string | undefined>>): Reco
 }
 
 function parsed(raw: Buffer): Loose {
+  if (isTooDeep(raw)) throw new BadBody(`the body nests deeper than ${MAX_DEPTH} levels`);
   let body: unknown;
   try {
     body = JSON.parse(raw.toString("utf8"));
-  } catch (error) {
-    throw new BadBody(`the body is not valid JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+  } catch {
+    throw new BadBody("the body is not valid JSON"); // the parser's own message quotes it, which must not get into a log
   }
   if (!isLoose(body)) throw new BadBody("the body must be a JSON object");
   return body;

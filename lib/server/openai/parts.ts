@@ -132,6 +132,9 @@ function effortIn({ field, value }: CommonSettings["effort"]): Effort | undefine
   return effort;
 }
 
+/** How JSON is asked for where a provider has no setting for it. */
+export const JSON_ONLY: Block = { type: "text", text: "Answer with nothing but a JSON object." };
+
 /** Instructions in mid-conversation, as a reminder of the user's: not every model takes system messages there. */
 export function reminder(text: string): Block {
   return { type: "text", text: `<system-reminder>\n${text}\n</system-reminder>` };

@@ -9,6 +9,7 @@ import {
   commonFields,
   inputOf,
   itemsOf,
+  JSON_ONLY,
   type Loose,
   loose,
   reminder,
@@ -30,6 +31,8 @@ export function fromResponses(body: Loose): MessagesBody {
   const { system, messages } = conversation(body);
   const tools = toolsOf(body);
   const choice = choiceOf(body.tool_choice, body.parallel_tool_calls);
+  const format = loose(loose(body.text).format);
+  if (format.type === "json_object") system.push(JSON_ONLY);
   return {
     model: body.model,
     messages,
@@ -38,7 +41,7 @@ export function fromResponses(body: Loose): MessagesBody {
     ...commonFields(body, {
       limits: ["max_output_tokens"],
       effort: { field: "reasoning.effort", value: loose(body.reasoning).effort },
-      format: loose(loose(body.text).format),
+      format,
     }),
   };
 }
