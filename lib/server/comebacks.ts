@@ -61,10 +61,12 @@ export class Asked {
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** A client that has left, and may be back. */
-interface Left {
+/** A request under way, whose client may leave and be back. */
+interface Served {
   asked: Asked;
   reply: HeldReply;
+  /** When its client came, or came back, by the clock of `Comebacks`. */
+  since: number;
   /** Settles when its answer is over. */
   done: Promise<void>;
 }
@@ -72,14 +74,17 @@ interface Left {
 /** The clients that have just left. */
 export class Comebacks {
   readonly #timers: Timers;
-  readonly #left = new Set<Left>();
+  readonly #now: () => number;
+  readonly #left = new Set<Served>();
   /** Of these, those that are waited for longer than a moment. */
   #awaited = 0;
   #total = 0;
   readonly #kept: Kept = { bytes: 0, mostEach: MOST_KEPT.each, mostInAll: MOST_KEPT.all };
 
-  constructor(timers: Timers) {
+  /** @param now ms on any clock that is never set back */
+  constructor(timers: Timers, now: () => number = () => performance.now()) {
     this.#timers = timers;
+    this.#now = now;
   }
 
   /** How many clients are waited for. */
@@ -100,19 +105,21 @@ export class Comebacks {
     const before = this.#left.size === 0 ? undefined : this.#find(asked);
     if (before && !client.gone) {
       this.#total++;
+      before.since = this.#now();
       before.reply.takeUp(client);
       return await before.done;
     }
-    const arrived = performance.now();
-    const reply: HeldReply = new HeldReply(client, this.#kept, () => this.#await({ asked, reply, done }, arrived));
+    const since = this.#now();
+    const reply: HeldReply = new HeldReply(client, this.#kept, () => this.#await(served));
     const done = answer(reply)
       .then(() => reply.present())
       .finally(() => reply.close());
+    const served: Served = { asked, reply, since, done };
     await done;
   }
 
-  #await(left: Left, arrived: number): Awaiting {
-    const isLong = isAtItsLimit(left, performance.now() - arrived) && this.#awaited < MOST_AWAITED;
+  #await(left: Served): Awaiting {
+    const isLong = isAtItsLimit(left, this.#now() - left.since) && this.#awaited < MOST_AWAITED;
     this.#left.add(left);
     if (isLong) this.#awaited++;
     const limit = this.#timers.after(isLong ? BACKOFF_MS : MOMENT_MS, () => left.reply.giveUp());
@@ -124,13 +131,13 @@ export class Comebacks {
     return { end, isLong };
   }
 
-  #find(now: Asked): Left | undefined {
+  #find(now: Asked): Served | undefined {
     return [...this.#left].findLast(({ asked }) => asked.isSame(now));
   }
 }
 
 /** The client's own limit has just run out, and it has nothing of the answer yet. @param ms that it has waited */
-function isAtItsLimit({ asked, reply }: Left, ms: number): boolean {
+function isAtItsLimit({ asked, reply }: Served, ms: number): boolean {
   const limitMs = Number(asked.headers[LIMIT_HEADER] ?? Number.NaN) * 1_000;
   return !reply.hasBegun && Math.abs(ms - limitMs) <= LIMIT_SLACK_MS;
 }

@@ -63,7 +63,7 @@ let finish: (() => void)[];
 beforeEach(() => {
   now = 0;
   timers = new Timers(() => now);
-  comebacks = new Comebacks(timers);
+  comebacks = new Comebacks(timers, () => now);
   answered = [];
   finish = [];
 });
@@ -205,6 +205,34 @@ describe("nobody comes back", () => {
       expect(reply?.gone).toBe(begun);
       await pass(5_000);
       expect(reply?.gone).toBe(true);
+    }
+  });
+
+  test("whose own time limit runs out again and again: each time it is waited for, and gets the answer in the end", async () => {
+    const headers = { "x-stainless-timeout": "10" };
+    for (let round = 0; round < 4; round++) {
+      const client = new Client();
+      void ask(client, { headers });
+      await pass(10_000);
+      client.leave();
+      await pass(600 * 2 ** round);
+      expect([answered.length, answered[0]?.gone]).toEqual([1, false]);
+    }
+    const client = new Client();
+    void ask(client, { headers });
+    answered[0]?.begin(200, {});
+    answered[0]?.end("at last");
+    expect([client.text, answered[0]?.comebacks]).toEqual(["at last", 4]);
+  });
+
+  test("that leaves long before its limit, or behind it: it is gone after a moment", async () => {
+    for (const ms of [8_000, 12_000]) {
+      const client = new Client();
+      void ask(client, { headers: { "x-stainless-timeout": "10" } });
+      await pass(ms);
+      client.leave();
+      await pass(200);
+      expect(answered.at(-1)?.gone).toBe(true);
     }
   });
 
