@@ -6,11 +6,11 @@ import { Pill } from "../parts/pill.tsx";
 import { ProviderStateView } from "../parts/provider-state.tsx";
 import { addressOf } from "../state/place.ts";
 import { plural, span } from "../words/format.ts";
-import { AUTH_WORDS, condition, loginWord } from "../words/states.ts";
+import { AUTH_WORDS, awaitsSignIn, condition, loginWord } from "../words/states.ts";
 import { EditProvider } from "./edit-provider.tsx";
 import { PlanUsage } from "./plan-usage.tsx";
 import { TestButton, TestOutcome } from "./test-button.tsx";
-import { awaitsSignIn, untried } from "./tryable.ts";
+import { untried } from "./tryable.ts";
 
 interface CardProps {
   provider: ProviderView;

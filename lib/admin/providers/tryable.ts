@@ -1,5 +1,6 @@
 /** What can be asked for a try, and what cannot. Pure. */
 import type { ProviderView } from "../../server/admin/views.ts";
+import { awaitsSignIn } from "../words/states.ts";
 
 const CLIENTS_OWN = "Claude Code's own login goes through, so there is nothing to try out without it.";
 
@@ -9,15 +10,8 @@ export function untriedDraft(authType: string): string | undefined {
   return authType === "passthrough" ? CLIENTS_OWN : undefined;
 }
 
-type Reached = Pick<ProviderView, "auth_type" | "login">;
-
 /** Why this one cannot be tried out now; undefined where it can. */
-export function untried(provider: Reached): string | undefined {
+export function untried(provider: Pick<ProviderView, "auth_type" | "login">): string | undefined {
   if (provider.auth_type === "passthrough") return CLIENTS_OWN;
   return awaitsSignIn(provider) ? "It can be tested once you have signed in." : undefined;
-}
-
-/** Has the user to sign in, here, before it serves? */
-export function awaitsSignIn({ auth_type, login }: Reached): boolean {
-  return auth_type === "oauth" && (login?.state === "signed_out" || login?.state === "needs_login");
 }

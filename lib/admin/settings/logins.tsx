@@ -2,7 +2,7 @@ import type { ProviderView } from "../../server/admin/views.ts";
 import { Pill } from "../parts/pill.tsx";
 import { addressOf } from "../state/place.ts";
 import { providers } from "../state/store.ts";
-import { AUTH_WORDS, LOGIN_STATES } from "../words/states.ts";
+import { AUTH_WORDS, awaitsSignIn, loginWord } from "../words/states.ts";
 import { anchorOf } from "./settings-nav.tsx";
 
 /** Who is signed in where, in one place. A login itself is made and ended at its provider. */
@@ -27,9 +27,10 @@ export function Logins() {
   );
 }
 
-function LoginLine({ provider: { name, login, auth_type } }: { provider: ProviderView }) {
+function LoginLine({ provider }: { provider: ProviderView }) {
+  const { name, login, auth_type } = provider;
   if (!login) return null;
-  const { word, tone } = LOGIN_STATES[login.state];
+  const { word, tone } = loginWord(login.state, auth_type);
   return (
     <li>
       <span>
@@ -40,7 +41,7 @@ function LoginLine({ provider: { name, login, auth_type } }: { provider: Provide
         </span>
       </span>
       <a class="button small" href={addressOf("providers", name)} aria-label={`Login of ${name}`}>
-        {login.state === "signed_out" || login.state === "needs_login" ? "Sign in" : "Show"}
+        {awaitsSignIn(provider) ? "Sign in" : "Show"}
       </a>
     </li>
   );

@@ -84,6 +84,11 @@ export function loginWord(state: LoginView["state"], authType: string): { word: 
   return authType === "adc" && state === "needs_login" ? NO_CREDENTIALS : LOGIN_STATES[state];
 }
 
+/** Has the user to sign in, here, before it serves? */
+export function awaitsSignIn({ auth_type, login }: Pick<ProviderStatus, "auth_type" | "login">): boolean {
+  return auth_type === "oauth" && (login?.state === "signed_out" || login?.state === "needs_login");
+}
+
 /** How keys and logins are spoken of. */
 export const AUTH_WORDS: Record<string, string> = {
   api_key: "API key",
