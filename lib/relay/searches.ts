@@ -11,11 +11,15 @@ export function wayOf(mapping: Mapping, inbound: InboundRequest): Mapping {
 }
 
 /** What a vendor says of the search, and not of the request, when asked for one. */
-const REFUSED: readonly FailureReason[] = ["bad_request"];
-/** The same at an API that is asked for searches only: the key, or the plan, may be good for the other one all the same. */
+const REFUSED: readonly FailureReason[] = ["bad_request", "capability"];
+/** The like at an API that is asked for searches only: the key, or the plan, may be good for the other one all the same. */
 const REFUSED_ASIDE: readonly FailureReason[] = [
-  ...REFUSED,
-  ...(["auth", "forbidden", "billing", "quota_window", "model_quota_window", "model_missing"] as const),
+  "auth",
+  "forbidden",
+  "billing",
+  "quota_window",
+  "model_quota_window",
+  "model_missing",
 ];
 
 /**
@@ -25,13 +29,14 @@ const REFUSED_ASIDE: readonly FailureReason[] = [
  */
 export function readRefusedSearch(run: Run, { mapping: { provider } }: Step, failure: Failure): void {
   const { inbound } = run.job;
-  const reasons = provider.isForSearch ? REFUSED_ASIDE : REFUSED;
-  const { type, name } = provider;
-  if (failure.status === undefined || !reasons.includes(failure.reason)) return;
-  if (type.quirks?.betas === "pass" || !isSearch(inbound)) return;
+  const { type, name, isForSearch } = provider;
+  const { reason, status } = failure;
+  // Without a status it may be our own word on a request that nobody can read.
+  const isRefused = REFUSED.includes(reason) ? status !== undefined : isForSearch && REFUSED_ASIDE.includes(reason);
+  if (!isRefused || type.quirks?.betas === "pass" || !isSearch(inbound)) return;
   failure.reason = "capability";
-  const words = [failure.message, provider.isForSearch ? type.searchAt?.whenRefused : undefined];
+  const words = [failure.message, isForSearch ? type.searchAt?.whenRefused : undefined];
   const told = words.filter((text) => text !== undefined).map((text) => text.replace(/\.$/, ""));
-  const why = `the provider "${name}" refused it (HTTP ${failure.status}): ${told.join(". ")}`;
+  const why = `the provider "${name}" refused it${status === undefined ? "" : ` (HTTP ${status})`}: ${told.join(". ")}`;
   run.lastResort ??= withoutSearch(inbound, run.messageId, why);
 }

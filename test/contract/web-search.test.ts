@@ -369,6 +369,17 @@ describe("a vendor that searches over another of its APIs", () => {
     ]);
   });
 
+  it("and refuses the key there in an event, or asks for something odd, is told of like that", async () => {
+    const { mux, upstreams } = await house({
+      ...zai,
+      handler: (_, reply) => reply.sse([JSON.stringify({ error: { code: "1113", message: "Insufficient balance" } })]),
+    });
+    expect((await search(mux)).text).toContain('the provider "p0" refused it: Insufficient balance');
+    const tools = [{ type: "web_search_20250305", name: "web_search" }];
+    expect((await converse(mux, { tools, messages: ["hi"] })).status).toBe(400);
+    expect(upstreams[0]?.requests).toHaveLength(1);
+  });
+
   it("and refuses the key there is followed by the next", async () => {
     const { mux, upstreams } = await house({ ...zai, handler: noPackage }, searcher("OpenRouter"));
     expect((await search(mux)).hits).toEqual([PAGE]);
@@ -392,6 +403,16 @@ describe("a search that the vendor refuses", () => {
     const { message: answer, text } = await search(mux);
     expect(text).toContain(`No web search was done: the provider "p0" refused it (HTTP 400): Hosted tool`);
     expect(answer.usage.server_tool_use ?? null).toBeNull();
+  });
+
+  it("because none behind the vendor can is told in the same way", async () => {
+    const none: Handler = (_, reply) =>
+      reply.json(
+        { error: { code: 404, message: "No endpoints found that support the requested plugin" } },
+        { status: 404 },
+      );
+    const { mux } = await house({ type: "openrouter", model: "x/y", handler: none });
+    expect((await search(mux)).text).toContain('the provider "p0" refused it (HTTP 404): No endpoints found');
   });
 
   it("because of the model is done by the next", async () => {
