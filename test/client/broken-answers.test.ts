@@ -147,14 +147,14 @@ describe.skipIf("missing" in claude)("the real Claude Code", { timeout: 120_000 
     else expect(new Set(kinds)).toEqual(new Set([rescue]));
   });
 
-  test("whose own time limit is shorter than the answer takes: it gets the answer that is under way", async () => {
+  test("whose own time limit is a fraction of what the answer takes: it gets the answer that is under way", async () => {
     wall = await startRawServer(async (exchange) => {
       const { parts, speech } = partsOf(exchange.request);
       if (await exchange.pause(4_500)) await answers(exchange, speech, parts);
     });
     thinks = false;
     mux = await spawnMux({ config: configOf("anthropic", wall.url, "") });
-    const env = { API_TIMEOUT_MS: "3000" };
+    const env = { API_TIMEOUT_MS: "1500" };
     const result = await runClaude(binary, {
       baseUrl: mux.url,
       prompt: scenario?.prompt ?? "",
@@ -164,9 +164,7 @@ describe.skipIf("missing" in claude)("the real Claude Code", { timeout: 120_000 
     expect(result).toMatchObject(RIGHT);
     expect(wall.requests).toHaveLength(2);
     const { items } = (await (await fetch(`${mux.url}/api/journal`)).json()) as { items: JournalEntry[] };
-    expect(items.map(({ outcome, comebacks }) => [outcome, comebacks])).toEqual([
-      ["ok", 1],
-      ["ok", 1],
-    ]);
+    expect(items.map(({ outcome }) => outcome)).toEqual(["ok", "ok"]);
+    for (const { comebacks } of items) expect(comebacks).toBeGreaterThanOrEqual(2);
   });
 });
