@@ -242,9 +242,10 @@ it("107: tokens are counted for many at once, with nothing but model, messages a
   for (const { input_tokens } of counts) expect(input_tokens).toBeGreaterThan(0);
 });
 
-describe("110, 116: whatever Anthropic's servers can say reaches an OpenAI client as a valid stream", () => {
-  const found = recordings("anthropic").filter(({ events }) => events);
-  it.each(found)("$name", async ({ events = [] }) => {
+const recorded = recordings("anthropic").filter(({ events }) => events);
+const saying = describe.skipIf(recorded.length === 0);
+saying("110, 116: whatever Anthropic's servers can say reaches an OpenAI client as a valid stream", () => {
+  it.each(recorded)("$name", async ({ events = [] }) => {
     const start = events.findIndex((event, n) => n > 0 && event.includes('"type":"message_start"'));
     const first = start < 0 ? events : events.slice(0, start);
     const { mux } = await house({
