@@ -14,23 +14,41 @@ afterEach(async () => {
   await simulator?.close();
 });
 
-describe.skipIf("missing" in claude)("Claude Code with z.ai as it comes", { timeout: 120_000 }, () => {
+/** Where the vendor is asked for everything, and where for searches. */
+const VENDORS = [
+  {
+    type: "z.ai",
+    model: "glm-5.3",
+    base: "/api/anthropic",
+    talk: "/api/anthropic/v1/messages",
+    search: "/api/paas/v4/chat/completions",
+  },
+  {
+    type: "deepseek",
+    model: "deepseek-flash",
+    base: "/anthropic",
+    talk: "/anthropic/v1/messages",
+    search: "/anthropic/v1/messages",
+  },
+] as const;
+
+describe.skipIf("missing" in claude)("Claude Code with a provider as it comes", { timeout: 120_000 }, () => {
   const binary = "binary" in claude ? claude.binary : "";
 
-  test("finds pages over the vendor's other API, and talks over the first", async () => {
+  test.each(VENDORS)("finds pages with $type", async ({ type, model, base, talk, search }) => {
     const scenario = SCENARIOS.find(({ name }) => name === "a web search");
     if (!scenario) throw new Error("there is no scenario with a web search");
     simulator = await startSimulator({ host: "127.0.0.1", respond: scenario.respond });
     mux = await spawnMux({
       config: `
 [[providers]]
-name = "zai"
-type = "z.ai"
-base_url = "${simulator.url}/zai/api/anthropic"
+name = "vendor"
+type = "${type}"
+base_url = "${simulator.url}/vendor${base}"
 api_key = "0123456789abcdef0123456789abcdef.0123456789abcdef"
 [[models]]
 name = "any-model"
-providers = [{ name = "zai", model = "glm-5.3" }]
+providers = [{ name = "vendor", model = "${model}" }]
 [router.default]
 model = "any-model"
 `,
@@ -38,10 +56,6 @@ model = "any-model"
     const result = await runClaude(binary, { ...scenario, baseUrl: mux.url });
     expect(result).toMatchObject({ answer: scenario.answer, isError: false, exitCode: 0 });
     const asked = simulator.requests.filter(({ does }) => does === "answer").map(({ path }) => path);
-    expect(asked).toEqual(
-      scenario.requests.map((kind) =>
-        kind === "auxiliary" ? "/zai/api/paas/v4/chat/completions" : "/zai/api/anthropic/v1/messages",
-      ),
-    );
+    expect(asked).toEqual(scenario.requests.map((kind) => `/vendor${kind === "auxiliary" ? search : talk}`));
   });
 });
