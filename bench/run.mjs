@@ -12,6 +12,7 @@ import { measureOpenStreams } from "./harness/measurements/open-streams.mjs";
 import { measureRate } from "./harness/measurements/rate.mjs";
 import { measureStreams } from "./harness/measurements/sse.mjs";
 import { measureStart } from "./harness/measurements/start.mjs";
+import { measureTranslation } from "./harness/measurements/translation.mjs";
 import { HELP, readOptions } from "./harness/options.mjs";
 import { SIZES } from "./harness/plans.mjs";
 import { killAll, listening, stop } from "./harness/processes.mjs";
@@ -64,6 +65,7 @@ async function main() {
   if (suites.has("memory")) await measureMemory(context, await freshProcesses(context, wires), starts);
   else await starts();
   if (suites.has("decision") && options.own) await measureDecision(context);
+  if (suites.has("translation") && options.own) await measureTranslation(context);
   if (suites.has("journal") && options.own) await measureJournal(context);
 
   const verdicts = judge(results);

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { WIRES } from "./own-config.mjs";
 import { PLANS } from "./plans.mjs";
 
-export const SUITES = ["json", "sse", "open", "rate", "memory", "start", "decision", "journal"];
+export const SUITES = ["json", "sse", "open", "rate", "memory", "start", "decision", "translation", "journal"];
 
 const DEFAULT_MINUTES = 20;
 

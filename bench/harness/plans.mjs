@@ -24,6 +24,7 @@ const full = {
   memory: { idleMs: 13_000, requests: 10_000, restMs: 60_000, big: 20, bigRestMs: 45_000 },
   start: { rounds: 9, fresh: 200 },
   decision: { rounds: 5, iterations: 1000 },
+  translation: { rounds: 5, iterations: 300 },
   journal: { rounds: 5, entries: 20_000 },
 };
 
@@ -41,6 +42,7 @@ const quick = {
   memory: { idleMs: 2000, requests: 1000, restMs: 5000, big: 3, bigRestMs: 2000 },
   start: { rounds: 3, fresh: 100 },
   decision: { rounds: 2, iterations: 300 },
+  translation: { rounds: 2, iterations: 100 },
   journal: { rounds: 2, entries: 5000 },
 };
 
@@ -54,6 +56,7 @@ const smoke = {
   memory: { idleMs: 50, requests: 20, restMs: 50, big: 1, bigRestMs: 50 },
   start: { rounds: 1, fresh: 2 },
   decision: { rounds: 1, iterations: 5 },
+  translation: { rounds: 1, iterations: 2 },
   journal: { rounds: 1, entries: 5 },
 };
 

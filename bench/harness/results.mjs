@@ -26,6 +26,7 @@ export const TABLES = {
   "start.first": { title: "Start to first answered request", unit: "ms" },
   "start.fresh": { title: "The first requests of a fresh server: p50", unit: "ms" },
   decision: { title: "Cost of deciding, without any network", unit: "µs" },
+  translation: { title: "Cost of translating a request, without any network: CPU", unit: "µs" },
   journal: { title: "The journal's share, without any network: CPU", unit: "µs" },
 };
 

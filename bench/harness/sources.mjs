@@ -20,6 +20,7 @@ export async function importSources(name, modules) {
     platform: "node",
     format: "esm",
     target: "node20",
+    define: { CCM_VERSION: '"bench"' },
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     outfile,
     logLevel: "error",
