@@ -265,6 +265,38 @@ describe.each(Object.entries(UPSTREAMS))("odd streams of a provider that speaks 
   });
 });
 
+test.each([
+  ["a block that is null", [null]],
+  ["a block without a type", [{ text: "words" }]],
+  ["a text without words", [{ type: "text", text: null }]],
+])("a document with %s is nobody's answer: the next provider serves", async (_what, content) => {
+  const wall = await startRawServer(async (exchange) => {
+    const { model, stream } = exchange.request;
+    if (model === "well") return void (await healthy(exchange, speechOf(exchange.request)));
+    const message = {
+      ...{ id: "msg_1", type: "message", role: "assistant", model: "m" },
+      content,
+      stop_reason: "end_turn",
+    };
+    exchange.json(200, message, stream ? STREAM : {});
+  });
+  const provider = (name: string) =>
+    `[[providers]]\nname = "${name}"\n${UPSTREAMS.Anthropic?.replace("URL", wall.url)}\napi_key = "k"\n`;
+  const mux = await startMux({
+    config: `${provider("first")}${provider("second")}[[models]]\nname = "m"\nproviders = [{ name = "first", priority = 1, model = "odd" }, { name = "second", priority = 2, model = "well" }]\n`,
+  });
+  for (const stream of [true, false]) {
+    const { entry } = await post(mux, "m", stream);
+    expect(entry).toMatchObject({ outcome: "ok", provider: "second", attempts: [{ failure: "bad_answer" }, {}, {}] });
+    await fetch(`${mux.url}/api/providers/first/reset`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+    });
+  }
+  await mux.close();
+  await wall.close();
+});
+
 const WIRES: Readonly<Record<string, string>> = {
   ...UPSTREAMS,
   Responses: 'type = "openai-compatible"\nwire = "openai-responses"\nbase_url = "URL/wall/v1"',

@@ -18,7 +18,7 @@ export function readMessage(body: Buffer, target: Target): WholeAnswer {
   };
   if (message?.type === "error" || message?.error)
     return { ok: false, failure: readStreamError(target.type.id, parsed, Date.now()) };
-  if (message?.type !== "message" || !Array.isArray(message.content)) {
+  if (message?.type !== "message" || !Array.isArray(message.content) || !message.content.every(isBlock)) {
     // Some say what is wrong in ways of their own, with a status that says that nothing is.
     if (readWords(parsed)) return { ok: false, failure: readStreamError(target.type.id, parsed, Date.now()) };
     return { ok: false, failure: { reason: "bad_answer", message: "the answer is no Anthropic message" } };
@@ -30,4 +30,11 @@ export function readMessage(body: Buffer, target: Target): WholeAnswer {
     stopReason: message.stop_reason ?? null,
     ...(message.model !== undefined && { servedModel: message.model }),
   };
+}
+
+/** Clients fall over anything else. */
+function isBlock(item: unknown): boolean {
+  if (typeof item !== "object" || item === null) return false;
+  const { type, text } = item as { type?: unknown; text?: unknown };
+  return typeof type === "string" && (type !== "text" || typeof text === "string");
 }
