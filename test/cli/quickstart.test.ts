@@ -52,7 +52,7 @@ describe("without a terminal", () => {
 
   it("a key comes through whatever is in it, and options win over the environment", async () => {
     const box = await sandbox();
-    const key = 'sk-ant-"quoted"\\$HOME$' + "{X}`id`$$é#'";
+    const key = 'sk-ant-"quoted"\\$HOME$' + "{X}`id`$$#'";
     const args = ["--preset", "1", "--preset", "api-key", "--yes", "--anthropic-key", key];
     expect((await box.quickstart(args, { env: KEYS })).code).toBe(0);
     expect(await keysIn(box)).toEqual({ anthropic: [key], openai: ["sk-canary-2"] });
@@ -96,6 +96,7 @@ describe("without a terminal", () => {
       "is missing",
     ],
     ["half a key", ["--preset", "cost", "--yes", "--groq-key", "gsk_ x"], KEYS, 64, "no blanks"],
+    ["a letter that no key has", ["--preset", "cost", "--yes", "--groq-key", "gsk_é"], KEYS, 64, "no letters like é"],
     ["an unknown preset", ["--preset", "free"], {}, 64, "one of oauth, api-key, cost, custom"],
     ["an unknown option", ["--presets", "oauth"], {}, 64, "did you mean `--preset`?"],
   ])("%s: nothing is changed, and it says why", async (_, args, env, code, words) => {

@@ -41,7 +41,8 @@ export function keyFromEnvironment(
 export function impossibleKey(key: string): string | undefined {
   const trimmed = key.trim();
   if (trimmed === "") return "A key is needed here.";
-  if (/[\s\p{Cc}]/u.test(trimmed)) return "A key holds no blanks or line breaks; was it copied in full?";
+  if (/[^\x21-\x7e]/.test(trimmed))
+    return "A key holds no blanks, no line breaks and no letters like é; was it copied well?";
   if (trimmed === STAND_IN_KEY) return `${STAND_IN_KEY} is the stand-in for Claude Code, not a provider's key.`;
   return undefined;
 }
