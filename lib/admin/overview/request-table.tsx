@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { JournalEntry } from "../../journal/entry.ts";
 import { AttemptPills } from "../parts/attempts.tsx";
+import { ColumnHeads } from "../parts/column-heads.tsx";
 import { Pill } from "../parts/pill.tsx";
 import { now } from "../state/clock.ts";
 import { addressOf, goTo } from "../state/place.ts";
@@ -11,36 +12,13 @@ import { ruleWord } from "../words/rules.ts";
 import { OUTCOMES } from "../words/states.ts";
 import { ModelPath } from "./model-path.tsx";
 
+const TEXTS = ["Time", "Model asked, and used", "Route", "Attempts", "Result"];
+const NUMBERS = ["First token", "Total", "In", "Cached", "Out", "Cost"];
+
 export function RequestTable({ entries, picked }: { entries: readonly JournalEntry[]; picked: string | undefined }) {
   return (
     <table class="request-table" aria-rowcount={entries.length + 1}>
-      <thead>
-        <tr>
-          <th scope="col">Time</th>
-          <th scope="col">Model asked, and used</th>
-          <th scope="col">Route</th>
-          <th scope="col">Attempts</th>
-          <th scope="col">Result</th>
-          <th scope="col" class="number">
-            First token
-          </th>
-          <th scope="col" class="number">
-            Total
-          </th>
-          <th scope="col" class="number">
-            In
-          </th>
-          <th scope="col" class="number">
-            Cached
-          </th>
-          <th scope="col" class="number">
-            Out
-          </th>
-          <th scope="col" class="number">
-            Cost
-          </th>
-        </tr>
-      </thead>
+      <ColumnHeads texts={TEXTS} numbers={NUMBERS} />
       {blocksOf(entries).map((block, at) => (
         <RowBlock key={at} entries={block} picked={picked} before={at * BLOCK} />
       ))}

@@ -1,5 +1,6 @@
 import "./spending.css";
 import type { UsageGroup } from "../../journal/usage-report.ts";
+import { ColumnHeads } from "../parts/column-heads.tsx";
 import { CsvLink } from "../parts/csv-link.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Empty } from "../parts/messages.tsx";
@@ -15,6 +16,7 @@ const GROUPINGS = [
   { value: "route", label: "Route" },
   { value: "model", label: "Model" },
 ] as const;
+const NUMBERS = ["Requests", "Tokens in", "From cache", "Tokens out", "Cost"];
 
 /** Where today's tokens and money went, and what is left of the budgets. */
 export function Spending() {
@@ -48,26 +50,7 @@ function Sums({ items, by }: { items: readonly UsageGroup[]; by: string }) {
   const most = Math.max(...items.map((item) => promptTokens(item) + item.output));
   return (
     <table class="sums">
-      <thead>
-        <tr>
-          <th scope="col">{by === "route" ? "Route" : by === "model" ? "Model" : "Provider"}</th>
-          <th scope="col" class="number">
-            Requests
-          </th>
-          <th scope="col" class="number">
-            Tokens in
-          </th>
-          <th scope="col" class="number">
-            From cache
-          </th>
-          <th scope="col" class="number">
-            Tokens out
-          </th>
-          <th scope="col" class="number">
-            Cost
-          </th>
-        </tr>
-      </thead>
+      <ColumnHeads texts={GROUPINGS.flatMap(({ value, label }) => (value === by ? [label] : []))} numbers={NUMBERS} />
       <tbody>
         {items.map((item) => {
           const share = dearest > 0 ? item.cost / dearest : (promptTokens(item) + item.output) / Math.max(1, most);

@@ -1,3 +1,4 @@
+import { ColumnHeads } from "../parts/column-heads.tsx";
 import { requestById } from "../state/requests.ts";
 import { dollars, duration, grouped } from "../words/format.ts";
 import { type Trial, trials } from "./trial.ts";
@@ -15,16 +16,7 @@ export function Compared() {
     <section class="card compared" aria-labelledby="compared-title">
       <h2 id="compared-title">Compared</h2>
       <table class="sums">
-        <thead>
-          <tr>
-            <th scope="col">Model</th>
-            {COLUMNS.map(({ name }) => (
-              <th scope="col" class="number" key={name}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads texts={["Model"]} numbers={COLUMNS.map(({ name }) => name)} />
         <tbody>
           {trials.value.map((trial, at) => (
             <tr key={at}>
