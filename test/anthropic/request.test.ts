@@ -58,4 +58,21 @@ describe("readRequest", () => {
     expect(request.facts.model).toBe("m");
     expect(request.facts.estimatedTokens).toBeGreaterThan(1_000);
   });
+
+  test("lets go of the bytes and keeps what is known of them, whether it was asked for before or not", () => {
+    const body = { model: "m", system: "words ".repeat(200), messages: [{ role: "user", content: "more words" }] };
+    const [kept, gone] = [read(JSON.stringify(body)), read(JSON.stringify(body))];
+    gone.letGo();
+    expect([gone.raw.length, gone.top.size, gone.messages.length]).toEqual([0, 0, 0]);
+    expect(gone.facts.estimatedTokens).toBe(kept.facts.estimatedTokens);
+    expect(gone.facts.estimatedTokens).toBeGreaterThan(100);
+    expect(gone.facts.messageCount).toBe(1);
+    expect(() => gone.tree()).toThrow(BadBody);
+  });
+
+  test("of a client of OpenAI's lets go as well", () => {
+    const request = readRequest(Buffer.from('{"model":"m","messages":[]}'), {}, { demands: {}, wishes: {} });
+    request.letGo();
+    expect([request.raw.length, request.extras]).toEqual([0, { demands: {}, wishes: {} }]);
+  });
 });
