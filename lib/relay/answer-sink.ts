@@ -11,6 +11,13 @@ const PING_EVERY_MS = 10_000;
 /** What has flowed for so long will go on: most answers are over sooner, and need no tidying up. */
 const LASTING_MS = 1_000;
 
+/** What our own message_start says. */
+interface Opening {
+  id: string;
+  model: string;
+  inputTokens: () => number;
+}
+
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
@@ -25,7 +32,7 @@ export class AnswerSink {
   readonly #reply: ClientReply;
   readonly #headers: () => Record<string, string>;
   readonly #silence: Deadline;
-  readonly #opening: { id: string; model: string; inputTokens: () => number };
+  readonly #opening: Opening | undefined;
   #state: "waiting" | "opened" | "flowing" | "ended" = "waiting";
   /** Bytes that were sent to the client. */
   bytes = 0;
@@ -36,18 +43,14 @@ export class AnswerSink {
 
   /**
    * @param headers response headers, asked for at the moment of commitment: they name the provider that serves
-   * @param opening what our own message_start says if the stream must be opened before an upstream has spoken
+   * @param opening what our own message_start says if the stream must be opened before an upstream has spoken; undefined for a
+   *   client that waits for a whole answer: nothing but that may be sent to it
    */
-  constructor(
-    reply: ClientReply,
-    timers: Timers,
-    headers: () => Record<string, string>,
-    opening: { id: string; model: string; inputTokens: () => number },
-  ) {
+  constructor(reply: ClientReply, timers: Timers, headers: () => Record<string, string>, opening: Opening | undefined) {
     this.#reply = reply;
     this.#headers = headers;
     this.#opening = opening;
-    this.#silence = timers.after(OPEN_AFTER_MS, () => this.#breakSilence());
+    this.#silence = timers.after(opening ? OPEN_AFTER_MS : 0, () => this.#breakSilence());
   }
 
   /** From now on keeps what is sent, unless it becomes more than so many bytes. */
@@ -127,7 +130,7 @@ export class AnswerSink {
 
   #breakSilence(): void {
     if (this.#state === "ended") return;
-    if (this.#state === "waiting") {
+    if (this.#state === "waiting" && this.#opening) {
       this.#state = "opened";
       this.#reply.begin(200, { ...this.#headers(), ...STREAM_HEADERS });
       const { id, model, inputTokens } = this.#opening;

@@ -97,7 +97,9 @@ export class Run {
     this.job = job;
     this.deps = deps;
     const { facts } = job.inbound;
-    const opening = { id: this.messageId, model: facts.model, inputTokens: () => facts.estimatedTokens };
+    const opening = facts.stream
+      ? { id: this.messageId, model: facts.model, inputTokens: () => facts.estimatedTokens }
+      : undefined;
     this.sink = new AnswerSink(job.reply, deps.timers, () => this.headers(), opening);
     if (job.settings.failover.rescue !== "off") this.sink.keep(MOST_KEPT);
     else if (job.letGo) this.sink.whenLasting(job.letGo);
