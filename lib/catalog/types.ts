@@ -207,11 +207,6 @@ export interface ProviderType {
   quirks?: Quirks;
   /** Models that need another wire than the entry's own; first match wins. Both wires have the same base URL. */
   wireRules?: readonly { models: RegExp; wire: WireId }[];
-  /**
-   * A server of the user's own, which may load its model, and read a long prompt, for minutes: where nobody else is left to
-   * be asked, it is waited for as long as the request may take.
-   */
-  slowStart?: true;
   /** Where a request for nothing but a web search goes, if the vendor does not search over the entry's own wire. */
   searchAt?: SearchPlace;
   /**

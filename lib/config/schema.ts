@@ -81,6 +81,9 @@ const oauthSchema = v.strictObject({
   quota_project: v.optional(v.string()),
 });
 
+/** How long a provider may be silent, in ms, where the user has not said it. */
+export const USUAL_LIMIT_MS = 120_000;
+
 export const providerSchema = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1)),
   type: v.pipe(v.string(), v.minLength(1)),
@@ -97,9 +100,9 @@ export const providerSchema = v.strictObject({
   timeouts: v.optional(
     v.strictObject({
       connect_ms: v.optional(milliseconds, 10_000),
-      first_byte_ms: v.optional(milliseconds, 120_000),
-      first_event_ms: v.optional(milliseconds, 120_000),
-      idle_ms: v.optional(milliseconds, 120_000),
+      first_byte_ms: v.optional(milliseconds, USUAL_LIMIT_MS),
+      first_event_ms: v.optional(milliseconds, USUAL_LIMIT_MS),
+      idle_ms: v.optional(milliseconds, USUAL_LIMIT_MS),
       total_ms: v.optional(milliseconds, 0),
     }),
     {},

@@ -3,12 +3,12 @@ import { type Readable, Transform } from "node:stream";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { Usage } from "../anthropic/types.ts";
 import type { Failure } from "../catalog/failure-reasons.ts";
-import type { ProviderConfig } from "../config/schema.ts";
 import { isForClient, readFailure } from "../wires/failures.ts";
 import type { Repair, Repairs } from "../wires/repair.ts";
 import { addressed, CannotCarry, type Target, type UpstreamRequest, type Wire } from "../wires/wire.ts";
 import { collect } from "./collect.ts";
 import type { Outlet } from "./outlet.ts";
+import type { Limits } from "./patience.ts";
 import { pump } from "./stream-pump.ts";
 import type { Timers } from "./timers.ts";
 import { type Call, CallFailed, decodedBody, type UpstreamPool } from "./upstream.ts";
@@ -20,7 +20,7 @@ export interface AttemptInput {
   target: Target;
   /** Of the provider: its credential and configured extras. */
   headers: Record<string, string>;
-  timeouts: ProviderConfig["timeouts"];
+  timeouts: Limits;
   /** A new connection instead of a pooled one. */
   fresh: boolean;
   messageId: string;
@@ -168,6 +168,7 @@ async function converse(input: AttemptInput, request: UpstreamRequest, call: Cal
     isWhole: () => response.complete,
     outlet: input.outlet,
     timers: input.timers,
+    quietMs: timeouts.quiet_ms,
     idleMs: timeouts.idle_ms,
     firstEventMs: timeouts.first_event_ms,
     holdWhole: input.holdWhole,
@@ -218,7 +219,7 @@ async function whole(input: AttemptInput, body: Readable, call: Call): Promise<A
 }
 
 function collecting({ timers, timeouts }: AttemptInput, call: Call): { call: Call; timers: Timers; idleMs: number } {
-  return { call, timers, idleMs: timeouts.idle_ms };
+  return { call, timers, idleMs: timeouts.quiet_ms };
 }
 
 function failureOf(error: unknown): Failure {

@@ -1,23 +1,38 @@
+import { USUAL_LIMIT_MS } from "../config/schema.ts";
 import type { Provider } from "../config/settings.ts";
 import type { Detour, Run } from "./run.ts";
 
-/** Whoever simulates silence shall not have to sit through all of it. */
-export function shortened(timeouts: Provider["timeouts"], { patienceMs }: Detour): Provider["timeouts"] {
-  const configured = timeouts.first_byte_ms;
-  if (patienceMs === undefined || (configured > 0 && configured <= patienceMs)) return timeouts;
-  return { ...timeouts, first_byte_ms: patienceMs };
+/** Time limits of one try, in ms; 0 means none. */
+export type Limits = Provider["timeouts"] & {
+  /** Longest silence while there is no content yet; from then on it is `idle_ms`. */
+  quiet_ms: number;
+};
+
+/** Of a provider that is asked beside the usual way: by a test, or to fail. */
+export function limitsOf(timeouts: Provider["timeouts"]): Limits {
+  return { ...timeouts, quiet_ms: timeouts.idle_ms };
 }
 
-/** Giving up on a slow server helps nobody where there is no other: the client would only ask it again, from the start. */
-export function patient(run: Run, { type, timeouts }: Provider, isLast: boolean): Provider["timeouts"] {
-  if (!isLast || !type.slowStart) return timeouts;
+/** Whoever simulates silence shall not have to sit through all of it. */
+export function shortened(timeouts: Provider["timeouts"], { patienceMs }: Detour): Limits {
+  const limits = limitsOf(timeouts);
+  const configured = timeouts.first_byte_ms;
+  if (patienceMs !== undefined && (configured === 0 || configured > patienceMs)) limits.first_byte_ms = patienceMs;
+  return limits;
+}
+
+/**
+ * Where nobody else is left, a provider is waited for as long as the request may take: giving up on one that thinks, that reads
+ * a long prompt, or that does not stream, would only make the client ask it again, from the start and for the same money. A
+ * limit that the user has set holds all the same; and the network tells of a server that is gone.
+ */
+export function patient(run: Run, { timeouts }: Provider, isLast: boolean): Limits {
+  const limits = limitsOf(timeouts);
+  if (!isLast) return limits;
   const left = run.budgetMs - run.elapsed();
-  const longer = (ms: number): number => (ms === 0 ? 0 : Math.max(ms, left));
-  const { first_byte_ms, first_event_ms, idle_ms } = timeouts;
-  return {
-    ...timeouts,
-    first_byte_ms: longer(first_byte_ms),
-    first_event_ms: longer(first_event_ms),
-    idle_ms: longer(idle_ms),
-  };
+  const lifted = (ms: number): number => (ms === USUAL_LIMIT_MS ? Math.max(ms, left) : ms);
+  limits.first_byte_ms = lifted(limits.first_byte_ms);
+  limits.first_event_ms = lifted(limits.first_event_ms);
+  limits.quiet_ms = lifted(limits.quiet_ms);
+  return limits;
 }

@@ -21,7 +21,9 @@ export interface PumpInput {
   isWhole: () => boolean;
   outlet: Outlet;
   timers: Timers;
-  /** Longest silence of the upstream, in ms. */
+  /** Longest silence of the upstream before there is content, in ms. */
+  quietMs: number;
+  /** Longest silence after that, in ms. */
   idleMs: number;
   /** Longest wait for content, in ms from now. */
   firstEventMs: number;
@@ -56,20 +58,29 @@ class Pump {
     this.#in = input;
     this.#resolve = resolve;
     this.#mayRelease = !input.holdWhole && input.holdMs === 0;
-    const { timers, idleMs, firstEventMs } = input;
-    this.#silence = timers.after(idleMs, () => this.#cut({ reason: "too_slow", message: `silent for ${idleMs} ms` }));
+    const { timers, quietMs, firstEventMs } = input;
+    this.#silence = timers.after(quietMs, () =>
+      this.#cut({ reason: "too_slow", message: `silent for ${this.#silenceMs} ms` }),
+    );
     this.#patience = timers.after(firstEventMs, () =>
       this.#settle({ reason: "too_slow", message: `no content within ${firstEventMs} ms` }),
     );
   }
 
+  /** How long the upstream may be silent now. */
+  get #silenceMs(): number {
+    const { translator, quietMs, idleMs } = this.#in;
+    return translator.phase === "before" ? quietMs : idleMs;
+  }
+
   start(): void {
-    const { body, translator, isWhole, idleMs } = this.#in;
+    const { body, translator, isWhole } = this.#in;
     body.on("data", (chunk: Buffer) => {
       if (this.#settled) return;
-      this.#silence.move(idleMs);
       this.#take(() => translator.push(chunk));
-      if (!this.#settled && translator.isWhole) this.#silence.move(Math.min(idleMs || ENDING_MS, ENDING_MS));
+      if (body.isPaused()) return; // the client is slow, not the upstream
+      const ms = this.#silenceMs;
+      this.#silence.move(translator.isWhole ? Math.min(ms || ENDING_MS, ENDING_MS) : ms);
     });
     body.on("end", () => {
       if (this.#settled) return;
@@ -132,12 +143,12 @@ class Pump {
   }
 
   #send(bytes: Buffer | string): void {
-    const { outlet, body, idleMs } = this.#in;
+    const { outlet, body } = this.#in;
     if (outlet.send(bytes)) return;
     body.pause();
     this.#silence.move(0);
     outlet.onDrain(() => {
-      this.#silence.move(idleMs);
+      this.#silence.move(this.#silenceMs);
       body.resume();
     });
   }

@@ -59,6 +59,11 @@ interface Client extends Connections {
 
 const require = createRequire(import.meta.url);
 
+/**
+ * How long a connection may be still before the system asks whether anybody is there, in ms; ten questions, a second apart, without an
+ * answer end it. A network that went away, or a laptop that slept, is noticed so, however long a silence is allowed.
+ */
+const KEEPALIVE_MS = 30_000;
 /** Idle connections are given up before the upstream's usual keep-alive is over. */
 const FREE_SOCKET_MS = 30_000;
 
@@ -183,6 +188,7 @@ export class UpstreamPool {
           connecting?.cancel();
           return;
         }
+        socket.setKeepAlive(true, KEEPALIVE_MS);
         limitConnecting();
         socket.once(secure ? "secureConnect" : "connect", () => {
           connected = true;
@@ -212,7 +218,13 @@ function clientOf({ Agent, request }: typeof http | typeof https, maxFree: numbe
 }
 
 function poolOf(maxFree: number): AgentOptions {
-  return { keepAlive: true, maxFreeSockets: maxFree, scheduling: "lifo", timeout: FREE_SOCKET_MS };
+  return {
+    keepAlive: true,
+    keepAliveMsecs: KEEPALIVE_MS,
+    maxFreeSockets: maxFree,
+    scheduling: "lifo",
+    timeout: FREE_SOCKET_MS,
+  };
 }
 
 function partsOf(body: UpstreamRequest["body"]): readonly Buffer[] {

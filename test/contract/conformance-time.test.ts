@@ -188,18 +188,14 @@ describe.each(KINDS)("$type", (kind) => {
   });
 });
 
-describe("a server of the user's own", () => {
-  const [kind] = KINDS;
-  const own = { type: "ollama", model: "some-model" };
-
-  it.each(Object.keys(SILENCES) as Silence[])(
-    "119: 320 s of silence %s of the only one, with the limits as they come: one request, and its answer",
+describe.each(KINDS)("$type, with nobody else left and the limits as they come", (kind) => {
+  it.each(["before its headers", "after its headers"] as const)(
+    "119: 320 s of silence %s: one request, and its answer",
     async (when) => {
       const { handler, goOn } = silent(kind, when);
-      const { mux, upstreams } = await house({ ...own, handler });
+      const { mux, upstreams } = await house({ ...kind, handler });
       const asked = ask(mux);
       await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
-      if (when === "in mid-answer") await asked;
       await sleep(20);
       await pass(mux, 320_000);
       goOn();
@@ -211,23 +207,59 @@ describe("a server of the user's own", () => {
     },
   );
 
-  it("is waited for no longer than the request may take", async () => {
+  it("119: 320 s until an answer that is not streamed", async () => {
+    let goOn: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const whole = says(kind);
+    const { mux, upstreams } = await house({ ...kind, handler: (...args) => told.then(() => whole(...args)) });
+    const asked = ask(mux, { stream: false });
+    await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
+    await pass(mux, 320_000);
+    goOn();
+    expect(await (await asked).json()).toMatchObject({ type: "message", stop_reason: "end_turn" });
+    expect(upstreams[0]?.requests).toHaveLength(1);
+  });
+});
+
+describe("nobody else left", () => {
+  const [kind] = KINDS;
+
+  it("a silence in mid-answer ends as it always does", async () => {
+    const { handler } = silent(kind, "in mid-answer");
+    const { mux, upstreams } = await house({ ...kind, handler });
+    const text = (await ask(mux)).text();
+    await sleep(20);
+    await pass(mux, 121_000);
+    expect(await text).toMatch(/event: error\n.*"overloaded_error".*\n\n$/);
+    expect(upstreams[0]?.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ["no longer than the request may take", "", 601_000],
+    ["no longer than the user has said", "timeouts = { first_byte_ms = 90000 }", 91_000],
+  ])("a provider is waited for %s", async (_, more, ms) => {
     const { handler } = silent(kind, "before its headers");
-    const { mux, upstreams } = await house({ ...own, handler });
+    const { mux, upstreams } = await house({ ...kind, handler, more });
     const asked = ask(mux);
     await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
-    await pass(mux, 601_000);
+    await pass(mux, ms);
     expect(await (await asked).text()).toMatch(/event: error\n.*"overloaded_error".*\n\n$/);
     expect(upstreams[0]?.requests).toHaveLength(1);
   });
 
-  it("is given up at its limit while another is left", async () => {
-    const { handler } = silent(kind, "before its headers");
-    const { mux, upstreams } = await house({ ...own, handler }, { ...kind, handler: says(kind) });
+  it("holds for the last of several: the first is given up at its limit", async () => {
+    const first = silent(kind, "before its headers");
+    const last = silent(kind, "before its headers");
+    const { mux, upstreams } = await house({ ...kind, handler: first.handler }, { ...kind, handler: last.handler });
     const asked = ask(mux);
     await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
     await pass(mux, 121_000);
-    expect(await (await asked).text()).toContain("Hello");
+    await expect.poll(() => upstreams[1]?.requests.length).toBe(1);
+    await pass(mux, 320_000);
+    last.goOn();
+    expect(await (await asked).text()).toContain("end_turn");
     expect(upstreams.map(({ requests }) => requests.length)).toEqual([1, 1]);
   });
 });

@@ -15,7 +15,6 @@ export const lmstudio: ProviderType = {
   authTypes: ["none", "api_key"],
   modelList: "/v1/models",
   quirks: { betas: "strip", reasoningIn: "omit", maxTokensOptional: true },
-  slowStart: true,
   serves: [""],
   docs: "https://lmstudio.ai/docs",
   note: "Load the model with a window of 64k tokens or more. Name the model in each mapping.",

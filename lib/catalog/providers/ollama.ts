@@ -15,7 +15,6 @@ export const ollama: ProviderType = {
   keyVariable: "OLLAMA_API_KEY",
   modelList: "/v1/models",
   quirks: { betas: "strip", toolChoiceAutoOnly: true, topK: true, maxTokensOptional: true },
-  slowStart: true,
   serves: [""],
   docs: "https://docs.ollama.com",
   note: "Cuts long prompts in silence: start it with OLLAMA_CONTEXT_LENGTH=65536 or more. Name the model in each mapping.",

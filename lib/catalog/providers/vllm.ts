@@ -15,7 +15,6 @@ export const vllm: ProviderType = {
   keyVariable: "VLLM_API_KEY",
   modelList: "/v1/models",
   quirks: { betas: "strip", reasoningIn: "omit", topK: true, maxTokensOptional: true },
-  slowStart: true,
   serves: [""],
   docs: "https://docs.vllm.ai",
   note: "Start it with --enable-auto-tool-choice and a --tool-call-parser, or tools come back as text. Name the model in each mapping.",

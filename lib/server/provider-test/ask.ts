@@ -2,6 +2,7 @@ import { readRequest } from "../../anthropic/request.ts";
 import type { Mapping, Provider } from "../../config/settings.ts";
 import type { Credential } from "../../credentials/credential.ts";
 import { type AttemptOutcome, attempt } from "../../relay/attempt.ts";
+import { type Limits, limitsOf } from "../../relay/patience.ts";
 import type { RelayDeps } from "../../relay/run.ts";
 import { loadWire } from "../../wires/index.ts";
 import type { Target } from "../../wires/wire.ts";
@@ -63,10 +64,10 @@ export async function ask(
   return { ...verdict(question, result, streamed), ms };
 }
 
-function impatient({ timeouts }: Provider): Provider["timeouts"] {
+function impatient({ timeouts }: Provider): Limits {
   const atMost = (ms: number): number => (ms === 0 ? PATIENCE_MS : Math.min(ms, PATIENCE_MS));
   return {
-    ...timeouts,
+    ...limitsOf(timeouts),
     first_byte_ms: atMost(timeouts.first_byte_ms),
     first_event_ms: atMost(timeouts.first_event_ms),
     total_ms: PATIENCE_MS,
