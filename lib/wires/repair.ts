@@ -1,6 +1,8 @@
+import { scanTopLevel } from "../anthropic/scan.ts";
 import { REFUSED_FIELD_TEXTS } from "../catalog/failure-signals.ts";
 import { readWords } from "./failures.ts";
 import { dropFields } from "./shared/fields.ts";
+import { bytesOf } from "./shared/json-body.ts";
 import { quirksOf } from "./shared/quirks.ts";
 import type { Target, UpstreamRequest } from "./wire.ts";
 
@@ -42,7 +44,7 @@ export class Repairs {
   /** The request without what this provider is known to refuse. */
   apply(request: UpstreamRequest, target: Target): UpstreamRequest {
     const paths = this.#known.get(keyOf(target));
-    return paths ? withBody(request, (body) => dropFields(body, paths)) : request;
+    return paths ? without(request, paths) : request;
   }
 
   /**
@@ -150,6 +152,20 @@ function withoutState(request: UpstreamRequest, body: Json): Repair | undefined 
   const kept = items.filter(({ type }) => type !== "reasoning");
   if (kept.length === items.length) return undefined;
   return { without: "earlier reasoning", request: withBody(request, () => ({ ...body, input: kept })) };
+}
+
+/** Fields of the body itself are cut out of its bytes: what is known is done with every request, and most are such. */
+function without(request: UpstreamRequest, paths: readonly string[]): UpstreamRequest {
+  const bytes = bytesOf(request.body);
+  const top = scanTopLevel(bytes);
+  if (!top || paths.some((path) => path.includes("."))) return withBody(request, (body) => dropFields(body, paths));
+  const kept = [...top].filter(([name]) => !paths.includes(name));
+  if (kept.length === top.size) return request;
+  const parts = kept.flatMap(([name, { start, end }], at) => [
+    Buffer.from(`${at === 0 ? "{" : ","}${JSON.stringify(name)}:`),
+    bytes.subarray(start, end),
+  ]);
+  return { ...request, body: Buffer.concat([...parts, Buffer.from(kept.length === 0 ? "{}" : "}")]) };
 }
 
 function withBody(request: UpstreamRequest, change: (body: Json) => Json): UpstreamRequest {

@@ -89,6 +89,20 @@ describe("repairs", () => {
     expect(bodyOf(repairs.apply(requestOf(body), to))?.reasoning).toEqual({});
   });
 
+  it("cuts a field of the body out of its bytes, wherever it stands, and leaves the others as they are", () => {
+    const repairs = new Repairs();
+    for (const field of ["top_k", "stream_options"])
+      repairs.mend(requestOf({ ...body, top_k: 1, stream_options: {} }), to, 400, no(field));
+    const sent = (text: string) => String(repairs.apply({ ...requestOf({}), body: text }, to).body);
+    expect(sent('{ "top_k":1, "model":"m","top_p":1.0 , "stream_options":{"a":[1]} }')).toBe(
+      '{"model":"m","top_p":1.0}',
+    );
+    expect(sent('{"model":"a\\u00e9","stream_options":{}}')).toBe('{"model":"a\\u00e9"}');
+    expect(sent('{"top_k":1}')).toBe("{}");
+    expect(sent('{"model":"m"}')).toBe('{"model":"m"}');
+    expect(sent("no JSON")).toBe("no JSON");
+  });
+
   test.each([
     "model",
     "input",

@@ -36,8 +36,14 @@ export function jsonBody(fields: Readonly<Record<string, unknown>>, tools: JsonI
 
 /** An object that ends with another. @param before its JSON until there */
 export function enclosed(before: string, inner: UpstreamRequest["body"]): Pieces {
-  const parts = inner instanceof Pieces ? inner.parts : [typeof inner === "string" ? Buffer.from(inner) : inner];
+  const parts = inner instanceof Pieces ? inner.parts : [bytesOf(inner)];
   return new Pieces([Buffer.from(before), ...parts, Buffer.from("}")]);
+}
+
+/** A body in one piece. */
+export function bytesOf(body: UpstreamRequest["body"]): Buffer {
+  if (body instanceof Pieces) return body.toBuffer();
+  return typeof body === "string" ? Buffer.from(body) : body;
 }
 
 function writeItems(out: ByteWriter, items: readonly unknown[]): void {

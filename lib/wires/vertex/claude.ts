@@ -1,11 +1,11 @@
 import type { InboundRequest } from "../../anthropic/request.ts";
-import { Pieces } from "../../anthropic/splice.ts";
 import type { Block } from "../../anthropic/types.ts";
 import { anthropic } from "../anthropic/index.ts";
 import { ownBody, requestHeaders } from "../anthropic/request.ts";
 import { bareModel } from "../gemini/generation.ts";
 import { besideMessages, bodyOf } from "../shared/body.ts";
 import { extraFields } from "../shared/extras.ts";
+import { bytesOf } from "../shared/json-body.ts";
 import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
@@ -60,11 +60,6 @@ function predict(inbound: InboundRequest, target: Target, url: string, without: 
       instruction: structuredOutput(fields, quirks).instruction,
     }),
   };
-}
-
-function bytesOf(body: UpstreamRequest["body"]): Buffer {
-  if (body instanceof Pieces) return body.toBuffer();
-  return typeof body === "string" ? Buffer.from(body) : body;
 }
 
 /** Does any block, also of a tool's result, have a source that would have to be fetched? */
