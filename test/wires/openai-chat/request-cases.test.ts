@@ -769,7 +769,18 @@ describe("86: web search", () => {
       },
     });
     expect(fields({ webSearch: "zai" })).toEqual({
-      tools: [{ type: "web_search", web_search: { enable: true, search_engine: "search-prime", search_result: true } }],
+      tools: [
+        {
+          type: "web_search",
+          web_search: {
+            enable: true,
+            search_engine: "search-prime",
+            search_result: true,
+            search_query: "rain in Graz",
+            search_domain_filter: "a.org",
+          },
+        },
+      ],
     });
     expect(fields({ webSearch: "always" })).toEqual({});
   });
