@@ -34,8 +34,8 @@ export interface Inside {
 
 /** Whether `messages` hold values that seldom matter, so that nobody has to look for them anew. */
 export interface Signs {
-  /** An empty string. */
-  empty: boolean;
+  /** An empty string where the maker of a block would have sealed it. */
+  unsealed: boolean;
   /** A string that begins as what we pack into signatures. */
   carrier: boolean;
   /** The string `"system"`. */
@@ -263,13 +263,29 @@ const LONGEST_WORD = Math.max(...LENGTHS);
 
 const SYSTEM = Buffer.from('"system"');
 const CARRIER = Buffer.from('"ccm1.');
+const SEALS = ["signature", "encrypted_content", "encrypted_index"].map((key) => Buffer.from(JSON.stringify(key)));
 
 function notice(raw: Buffer, start: number, end: number, { typeWords, signs }: Inside): void {
   const length = end - start;
-  if (length === 2) signs.empty = true;
+  if (length === 2) signs.unsealed ||= isOfSeal(raw, start);
   else if (isTypeWord(raw, start, end)) typeWords.push(start);
   else if (length === SYSTEM.length) signs.system ||= begins(raw, start, SYSTEM);
   else if (length > CARRIER.length) signs.carrier ||= begins(raw, start, CARRIER);
+}
+
+/** Many a text is empty, such as thinking that is not shown, so the key is looked at. */
+function isOfSeal(raw: Buffer, start: number): boolean {
+  const colon = endOfText(raw, start) - 1;
+  if (raw[colon] !== COLON) return false;
+  const end = endOfText(raw, colon);
+  return SEALS.some((key) => key.equals(raw.subarray(Math.max(0, end - key.length), end)));
+}
+
+/** @returns the index behind the last byte before `at` that is no space */
+function endOfText(raw: Buffer, at: number): number {
+  let end = at;
+  while (isSpace(raw[end - 1])) end--;
+  return end;
 }
 
 function begins(raw: Buffer, start: number, word: Buffer): boolean {

@@ -3,32 +3,9 @@ import type { Block, Message } from "../../anthropic/types.ts";
 import { readCarrier } from "../shared/carrier.ts";
 import { systemReminder, systemTexts } from "../shared/system-text.ts";
 
-/** Fields of which one is empty where another vendor has made what Anthropic would have signed. */
-const SEALED = ["signature", "encrypted_content", "encrypted_index"].map((field) => Buffer.from(JSON.stringify(field)));
-const EMPTY = Buffer.from('""');
-const COLON = 0x3a;
-
 /** Might the conversation hold thinking or search results that another vendor made? */
-export function mayHoldStrangers({ raw, signs }: InboundRequest): boolean {
-  return signs.carrier || (signs.empty && holdsEmptySeal(raw));
-}
-
-/** Many a text is empty, such as thinking that is not shown, so what it is the text of is looked up behind it. */
-function holdsEmptySeal(raw: Buffer): boolean {
-  for (let at = raw.indexOf(EMPTY); at >= 0; at = raw.indexOf(EMPTY, at + EMPTY.length)) {
-    const colon = endOfText(raw, at) - 1;
-    if (raw[colon] !== COLON) continue;
-    const end = endOfText(raw, colon);
-    if (SEALED.some((field) => field.equals(raw.subarray(Math.max(0, end - field.length), end)))) return true;
-  }
-  return false;
-}
-
-/** @returns the index behind the last byte before `at` that is no space */
-function endOfText(raw: Buffer, at: number): number {
-  let end = at;
-  while ((raw[end - 1] ?? Number.POSITIVE_INFINITY) <= 0x20) end--;
-  return end;
+export function mayHoldStrangers({ signs }: InboundRequest): boolean {
+  return signs.carrier || signs.unsealed;
 }
 
 /**
