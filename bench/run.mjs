@@ -109,9 +109,9 @@ async function warmUp({ plan, stub, contenders, body, load }) {
     for (const [size, requests] of Object.entries(plan.warmup)) {
       await load(contender, body({ bytes: SIZES[size], model, stream: false }), { requests, connections: 2 });
     }
-    await stub.answers("burst/200");
-    const streams = Math.ceil(plan.warmup["1 KB"] / 10);
-    await load(contender, body({ bytes: SIZES["50 KB"], model, stream: true }), { requests: streams, events: 200 });
+    await stub.answers("burst/10");
+    const streams = { requests: plan.warmup["1 KB"], connections: 2, events: 10 };
+    await load(contender, body({ bytes: SIZES["50 KB"], model, stream: true }), streams);
   }
 }
 
