@@ -235,10 +235,11 @@ function forClient(
   ownQuota: boolean,
 ): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (typeof value !== "string") continue;
-    if (name === "request-id" || (ownQuota && name.startsWith("anthropic-ratelimit-"))) kept[name] = value;
-  }
+  const id = headers["request-id"];
+  if (typeof id === "string") kept["request-id"] = id;
+  if (!ownQuota) return kept;
+  for (const [name, value] of Object.entries(headers))
+    if (typeof value === "string" && name.startsWith("anthropic-ratelimit-")) kept[name] = value;
   return kept;
 }
 

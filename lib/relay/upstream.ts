@@ -101,7 +101,7 @@ export class UpstreamPool {
     const parts = request.method === "GET" ? [] : partsOf(request.body);
     // A list: Node writes it as it is, where an object would be checked and copied header by header.
     const headers = ["host", origin.host];
-    for (const [name, value] of Object.entries(request.headers)) headers.push(name, value);
+    for (const name in request.headers) headers.push(name, request.headers[name] ?? "");
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     if (request.method !== "GET") headers.push("content-length", String(length));
     const { hostname, port } = origin;

@@ -86,10 +86,13 @@ export function createListener(context: ServerContext, app: () => Promise<Reques
   }
 }
 
+function isHost(name: string | undefined): boolean {
+  return name?.length === 4 && name.toLowerCase() === "host";
+}
+
 function guarded(request: IncomingMessage, path: string): GuardedRequest {
   let hostHeaders = 0;
-  for (let i = 0; i < request.rawHeaders.length; i += 2)
-    if (request.rawHeaders[i]?.toLowerCase() === "host") hostHeaders++;
+  for (let i = 0; i < request.rawHeaders.length; i += 2) if (isHost(request.rawHeaders[i])) hostHeaders++;
   return {
     method: request.method ?? "GET",
     path,

@@ -45,14 +45,20 @@ export function createLogger(
 }
 
 function inWords(facts: Record<string, unknown>): string {
-  const parts = Object.entries(facts)
-    .filter(([, value]) => value !== undefined && value !== "")
-    .map(
-      ([key, value]) =>
-        `${key}=${typeof value === "string" && !/[\s="\p{Cc}]/u.test(value) ? value : plain(JSON.stringify(value))}`,
-    );
-  return parts.length === 0 ? "" : `  ${parts.join(" ")}`;
+  let words = "";
+  for (const key in facts) {
+    const value = facts[key];
+    if (value !== undefined && value !== "") words += ` ${key}=${inWord(value)}`;
+  }
+  return words === "" ? "" : ` ${words}`;
 }
+
+function inWord(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && !NEEDS_QUOTES.test(value) ? value : plain(JSON.stringify(value));
+}
+
+const NEEDS_QUOTES = /[\s="\p{Cc}]/u;
 
 /** Names come from clients: they may neither begin a line of their own nor command a terminal. */
 function plain(text: string): string {

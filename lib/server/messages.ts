@@ -75,10 +75,9 @@ export function refuseBody(error: unknown, reply: ClientReply, requestId: string
   return error;
 }
 
-/** Node joins what came more than once, but for a few that it gives as lists. */
-export function lowerHeaders(request: IncomingMessage): Record<string, string | undefined> {
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  return headers;
+/** As Node has read them: what came more than once is joined. Only `set-cookie` would be a list, and no client has cookies to set. */
+export function lowerHeaders({ headers }: IncomingMessage): Record<string, string | undefined> {
+  if (headers["set-cookie"] === undefined) return headers as Record<string, string | undefined>;
+  const { "set-cookie": _, ...rest } = headers;
+  return rest as Record<string, string | undefined>;
 }
