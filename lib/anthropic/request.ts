@@ -62,7 +62,7 @@ export function readRequest(
 }
 
 function scanned(raw: Buffer, headers: InboundRequest["headers"]): InboundRequest | undefined {
-  const signs = { unsealed: false, carrier: false, system: false };
+  const signs = { unsealed: false, carrier: false, system: false, foreignId: false };
   const inside: Inside = { messages: [], tools: [], typeWords: [], signs };
   const top = scanTopLevel(raw, inside);
   const seamless = top ? withoutSeams(raw, inside.messages, inside.typeWords) : raw;

@@ -40,6 +40,8 @@ export interface Signs {
   carrier: boolean;
   /** The string `"system"`. */
   system: boolean;
+  /** A tool's call or result with an id that Anthropic's servers do not take, such as `functions.Bash:0`. */
+  foreignId: boolean;
 }
 
 /** Does the word stand in this part of the document? */
@@ -228,7 +230,10 @@ function skipValue(raw: Buffer, from: number, inside?: Inside): number {
     if (closer === undefined) {
       const start = at;
       at = raw[at] === QUOTE ? skipString(raw, at) : skipLiteral(raw, at);
-      if (inside && raw[start] === QUOTE) notice(raw, start, at, inside);
+      if (inside && raw[start] === QUOTE) {
+        notice(raw, start, at, inside);
+        if (closers.length === DEPTH_OF_BLOCKS) inside.signs.foreignId ||= isForeignId(raw, start, at);
+      }
     } else {
       if (closers.length + 2 > MAX_DEPTH) return -1; // this one, and what holds the value
       at = skipSpace(raw, at + 1);
@@ -255,6 +260,9 @@ function skipValue(raw: Buffer, from: number, inside?: Inside): number {
   return -1;
 }
 
+/** So many objects and lists of a message are open where a field of a block of its content stands. */
+const DEPTH_OF_BLOCKS = 3;
+
 /** Types of blocks that somebody looks for: pictures, documents, and the seam of two answers. */
 const TYPE_WORDS = ['"image"', '"document"', '"fallback"'].map((word) => Buffer.from(word));
 const LENGTHS = TYPE_WORDS.map(({ length }) => length);
@@ -275,10 +283,35 @@ function notice(raw: Buffer, start: number, end: number, { typeWords, signs }: I
 
 /** Many a text is empty, such as thinking that is not shown, so the key is looked at. */
 function isOfSeal(raw: Buffer, start: number): boolean {
+  const end = endOfKey(raw, start);
+  return SEALS.some((key) => endsIn(raw, end, key));
+}
+
+const IDS = ["id", "tool_use_id"].map((key) => Buffer.from(JSON.stringify(key)));
+const LETTER_D = 0x64;
+
+/** @param end behind the closing quote of the string that begins at `start` */
+function isForeignId(raw: Buffer, start: number, end: number): boolean {
+  const keyEnd = endOfKey(raw, start);
+  if (raw[keyEnd - 2] !== LETTER_D || !IDS.some((key) => endsIn(raw, keyEnd, key))) return false;
+  for (let at = start + 1; at < end - 1; at++) if (!isOfIds(raw[at] ?? 0)) return true;
+  return false;
+}
+
+/** A letter, a digit, `_` or `-`: Anthropic takes no others in an id. */
+function isOfIds(byte: number): boolean {
+  const letter = byte | 0x20; // in lower case
+  return (letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte === 0x2d;
+}
+
+/** @returns the index behind the key of the value that begins at `start`, or 0 where it has none */
+function endOfKey(raw: Buffer, start: number): number {
   const colon = endOfText(raw, start) - 1;
-  if (raw[colon] !== COLON) return false;
-  const end = endOfText(raw, colon);
-  return SEALS.some((key) => key.equals(raw.subarray(Math.max(0, end - key.length), end)));
+  return raw[colon] === COLON ? endOfText(raw, colon) : 0;
+}
+
+function endsIn(raw: Buffer, end: number, key: Buffer): boolean {
+  return key.equals(raw.subarray(Math.max(0, end - key.length), end));
 }
 
 /** @returns the index behind the last byte before `at` that is no space */

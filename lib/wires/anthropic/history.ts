@@ -2,6 +2,7 @@ import type { InboundRequest } from "../../anthropic/request.ts";
 import type { Block, Message } from "../../anthropic/types.ts";
 import { readCarrier } from "../shared/carrier.ts";
 import { systemReminder, systemTexts } from "../shared/system-text.ts";
+import { ClientToolIds } from "../shared/tool-ids.ts";
 
 /** Might the conversation hold thinking or search results that another vendor made? */
 export function mayHoldStrangers({ signs }: InboundRequest): boolean {
@@ -18,6 +19,25 @@ export function withoutStrangers(messages: readonly Message[]): Message[] {
     if (block.type === "web_search_tool_result") return isForeignResult(block) ? [] : [block];
     if (block.type === "server_tool_use") return isCallOfForeignResult(block, messages) ? [] : [block];
     return [withoutForeignCitations(block)];
+  });
+}
+
+/**
+ * The conversation with ids of calls that Claude's hosts take, the same in every turn: other vendors' hold dots and colons,
+ * and some count their calls from zero in each answer. Those vendors themselves want to see theirs again.
+ */
+export function withLegalIds(messages: readonly Message[]): Message[] {
+  const ids = new ClientToolIds([]);
+  /** The latest call of each id is the one that a result answers. */
+  const legal = new Map<unknown, string>();
+  return changeBlocks(messages, (block) => {
+    if (block.type === "tool_use" && typeof block.id === "string") {
+      const id = ids.make(block.id, "");
+      legal.set(block.id, id);
+      return [id === block.id ? block : { ...block, id }];
+    }
+    const id = block.type === "tool_result" ? legal.get(block.tool_use_id) : undefined;
+    return [id === undefined || id === block.tool_use_id ? block : { ...block, tool_use_id: id }];
   });
 }
 

@@ -6,7 +6,7 @@ import { extraFields } from "../shared/extras.ts";
 import { jsonBody } from "../shared/json-body.ts";
 import type { Target, UpstreamRequest } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
-import { lacksThinking, mayHoldStrangers, withoutStrangers, withReminders } from "./history.ts";
+import { lacksThinking, mayHoldStrangers, withLegalIds, withoutStrangers, withReminders } from "./history.ts";
 import { thirdPartyBody } from "./third-party.ts";
 
 /** Where the client names none; Claude Code sends this one. */
@@ -41,11 +41,13 @@ export function ownBody(inbound: InboundRequest, { model, capabilities }: Target
   const traits = isMeant ? undefined : claudeTraits(model);
   const fit = traits && { ...traits, maxOutput: capabilities.maxOutput ?? traits.maxOutput };
   const strangers = mayHoldStrangers(inbound);
-  if (!strangers && (!fit || fit.midSystem || !signs.system)) {
+  const foreignIds = signs.foreignId && claudeTraits(model) !== undefined;
+  if (!strangers && !foreignIds && (!fit || fit.midSystem || !signs.system)) {
     const fields = fit ? fieldsFor(inbound, model, fit) : NO_FIELDS;
     if (fields) return spliceBody(inbound, { model, removeSubagentTag: true, fields });
   }
   let body = JSON.parse(String(spliceBody(inbound, { model, removeSubagentTag: true }))) as MessagesBody;
+  if (foreignIds) body = { ...body, messages: withLegalIds(body.messages) };
   if (strangers) body = { ...body, messages: withoutStrangers(body.messages) };
   if (fit) {
     if (!fit.midSystem) body = { ...body, messages: withReminders(body.messages) };

@@ -18,7 +18,7 @@ import { ToolsCache } from "../shared/tools-cache.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
 import type { Target } from "../wire.ts";
 import { type Fit, fitModel, withoutThinking } from "./fit-model.ts";
-import { changeBlocks, lacksThinking, withReminders } from "./history.ts";
+import { changeBlocks, lacksThinking, withLegalIds, withReminders } from "./history.ts";
 import { mediaBlocks } from "./media.ts";
 import { type SearchForm, searchForm } from "./search-tool.ts";
 
@@ -133,7 +133,8 @@ function system({ system: given }: MessagesBody, instruction: string | undefined
 }
 
 function history(messages: readonly Message[], target: Target, placeholder: string | undefined): Message[] {
-  const plain = changeBlocks(withReminders(messages), (block) => plainBlock(block, target));
+  const own = claudeTraits(target.model) ? withLegalIds(messages) : messages;
+  const plain = changeBlocks(withReminders(own), (block) => plainBlock(block, target));
   return placeholder === undefined ? plain : plain.map((message) => withThinking(message, placeholder || " "));
 }
 

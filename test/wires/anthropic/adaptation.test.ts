@@ -92,6 +92,51 @@ describe("to Anthropic itself", () => {
   });
 });
 
+describe("ids of calls that another vendor made", () => {
+  /** As Kimi writes them over Anthropic's protocol: they count the calls of each answer. */
+  const KIMIS = "functions.Read:0";
+  const round = (id: string) => [
+    { role: "assistant", content: [{ ...use(id), input: { id: "a:b", number: 1 } }] },
+    { role: "user", content: [result(id)] },
+  ];
+  const conversation = (...ids: string[]) => ({
+    model: "claude-opus-5-5",
+    max_tokens: 100,
+    messages: [{ role: "user", content: "go" }, ...ids.flatMap(round)],
+  });
+  const idsIn = ({ messages }: Json) =>
+    (messages as { content: Json[] }[])
+      .slice(1)
+      .map(({ content }) => content.at(-1)?.id ?? content.at(-1)?.tool_use_id);
+
+  it.each([
+    ["anthropic", "claude-opus-5-5"],
+    ["anthropic", "claude-haiku-5-5"],
+    ["zenmux", "anthropic/claude-sonnet-4.5"],
+  ])("are legal for %s's %s, each its own, the same in every turn", (type, model) => {
+    const target = to(type, model);
+    const longer = idsIn(sent(conversation(KIMIS, KIMIS, "toolu_1", "call_a|fc_b"), target));
+    const dialect = { own: type === "anthropic", thinking: ["enabled"] };
+    expect(checkAnthropicRequest(sent(conversation(KIMIS, KIMIS), target), dialect)).toEqual([]);
+    expect(new Set(longer).size).toBe(4);
+    for (const at of [0, 2, 4, 6]) expect(longer[at]).toBe(longer[at + 1]);
+    expect(longer[4]).toBe("toolu_1");
+    expect(longer.slice(0, 4)).toEqual(idsIn(sent(conversation(KIMIS, KIMIS), target)));
+  });
+
+  it.each([
+    ["kimi-coding", "kimi-for-coding"],
+    ["anthropic-compatible", "kimi-k3"],
+  ])("go back as they were to %s", (type, model) => {
+    expect(idsIn(sent(conversation(KIMIS), to(type, model)))).toEqual([KIMIS, KIMIS]);
+  });
+
+  it("are not looked for in what tools were given", () => {
+    const request = inbound(conversation("toolu_1"));
+    expect(anthropic.request(request, to("anthropic", "claude-opus-5-5")).body).toEqual(request.raw);
+  });
+});
+
 describe("to another Claude", () => {
   test.each([
     ["anthropic", "claude-sonnet-4-5"],
