@@ -284,18 +284,29 @@ function notice(raw: Buffer, start: number, end: number, { typeWords, signs }: I
 /** Many a text is empty, such as thinking that is not shown, so the key is looked at. */
 function isOfSeal(raw: Buffer, start: number): boolean {
   const end = endOfKey(raw, start);
-  return SEALS.some((key) => endsIn(raw, end, key));
+  return SEALS.some((key) => standsBefore(raw, end, key));
 }
-
-const IDS = ["id", "tool_use_id"].map((key) => Buffer.from(JSON.stringify(key)));
-const LETTER_D = 0x64;
 
 /** @param end behind the closing quote of the string that begins at `start` */
 function isForeignId(raw: Buffer, start: number, end: number): boolean {
-  const keyEnd = endOfKey(raw, start);
-  if (raw[keyEnd - 2] !== LETTER_D || !IDS.some((key) => endsIn(raw, keyEnd, key))) return false;
+  if (!isOfId(raw, start)) return false;
   for (let at = start + 1; at < end - 1; at++) if (!isOfIds(raw[at] ?? 0)) return true;
   return false;
+}
+
+const ID = Buffer.from('"id"');
+const RESULTS_ID = Buffer.from('"tool_use_id"');
+const LETTER_D = 0x64;
+
+/** Asked of nearly every field of every block: most are told from an id by one byte, and no part of the buffer is cut out. */
+function isOfId(raw: Buffer, start: number): boolean {
+  const end = endOfKey(raw, start);
+  return raw[end - 2] === LETTER_D && (standsBefore(raw, end, ID) || standsBefore(raw, end, RESULTS_ID));
+}
+
+function standsBefore(raw: Buffer, end: number, key: Buffer): boolean {
+  for (let at = 1; at <= key.length; at++) if (raw[end - at] !== key[key.length - at]) return false;
+  return true;
 }
 
 /** A letter, a digit, `_` or `-`: Anthropic takes no others in an id. */
@@ -308,10 +319,6 @@ function isOfIds(byte: number): boolean {
 function endOfKey(raw: Buffer, start: number): number {
   const colon = endOfText(raw, start) - 1;
   return raw[colon] === COLON ? endOfText(raw, colon) : 0;
-}
-
-function endsIn(raw: Buffer, end: number, key: Buffer): boolean {
-  return key.equals(raw.subarray(Math.max(0, end - key.length), end));
 }
 
 /** @returns the index behind the last byte before `at` that is no space */
