@@ -7,10 +7,16 @@ export interface Deadline {
 
 /** The least that Node's timers wait: a timer that was set in a long turn of the loop may come so much too early. */
 const LEAST_MS = 1;
+/** A timer that comes so much too late tells that the process was stopped, or was busy: not that anybody was silent. */
+const OVERSLEPT_MS = 1_000;
+/** So long is left then to what came in the meantime, and waits to be read. */
+const CATCH_UP_MS = 2_000;
 
 /**
  * All deadlines of the process on one timer, which is set for the earliest of them: moving one costs an assignment, so that
- * every event of every stream may do it, and wakes nobody. Times are in ms. Deadlines fire as exactly as Node's timers.
+ * every event of every stream may do it, and wakes nobody. Times are in ms. Deadlines fire as exactly as Node's timers, except
+ * after the process was stopped for a while: Node runs timers before it reads what lies in the sockets, so that every stream
+ * would seem to have been silent.
  */
 export class Timers {
   readonly #now: () => number;
@@ -74,6 +80,14 @@ export class Timers {
     }
   }
 
+  /** The timer has come. */
+  #wake(): void {
+    const now = this.#now();
+    if (now - this.#alarmAt > OVERSLEPT_MS)
+      for (const entry of this.#entries) entry.due = Math.max(entry.due, now + CATCH_UP_MS);
+    this.look();
+  }
+
   #wakeAt(due: number): void {
     clearTimeout(this.#alarm);
     this.#alarmAt = due;
@@ -81,7 +95,7 @@ export class Timers {
       due === Number.POSITIVE_INFINITY
         ? undefined
         : // What a deadline guards, a connection, keeps the process alive by itself.
-          setTimeout(() => this.look(), Math.max(LEAST_MS, Math.ceil(due - this.#now()))).unref();
+          setTimeout(() => this.#wake(), Math.max(LEAST_MS, Math.ceil(due - this.#now()))).unref();
   }
 }
 

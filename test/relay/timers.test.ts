@@ -27,3 +27,16 @@ test("a cancelled deadline cannot be moved back to life", async () => {
   deadline.move(1);
   expect(timers.size).toBe(0);
 });
+
+test("after the process was stopped, what came in the meantime is read before anything is late", async () => {
+  let stopped = 0;
+  const timers = new Timers(() => performance.now() + stopped);
+  const fired: string[] = [];
+  const spoke = timers.after(20, () => fired.push("the one that spoke in the meantime"));
+  timers.after(20, () => fired.push("the silent one"));
+  stopped = 60_000;
+  await sleep(100); // the timer has come, a minute late
+  expect(fired).toEqual([]);
+  spoke.move(20_000);
+  await expect.poll(() => fired, { timeout: 5_000 }).toEqual(["the silent one"]);
+});
