@@ -24,13 +24,17 @@ export async function tryHedged(run: Run, step: Step, steps: Steps, tryHere: Try
     first.then((tried) => [tried, second] as const),
     second.then((tried) => [tried, first] as const),
   ]);
+  const giveBackLost = ({ step, outcome }: Tried): void => {
+    if (outcome.kind === "lost") steps.giveBack(step);
+  };
   const isDecided = sooner.next === "stop" || (sooner.next === "done" && sooner.outcome.kind !== "lost");
   if (!isDecided) {
     if (sooner.next === "larger") steps.needsLargerThan(sooner.step);
+    giveBackLost(sooner);
     return later;
   }
   run.endOthers();
-  await later;
+  giveBackLost(await later);
   return sooner;
 }
 

@@ -48,6 +48,11 @@ export class Steps {
     return at < 0 ? undefined : this.#fit.splice(at, 1)[0];
   }
 
+  /** The step was asked beside another that was faster, and has done nothing wrong: should that one break, it may be asked again. */
+  giveBack(step: Step): void {
+    this.#fit.unshift(step);
+  }
+
   /** Somebody is left to be asked. */
   get othersLeft(): boolean {
     return [...this.#fit, ...(this.#forcing ? [] : this.#cooling)].some((step) => this.#isLargeEnough(step));

@@ -97,3 +97,24 @@ test("a conversation whose prompt cache is warm stays where it is, and without t
     await house.close();
   }
 });
+
+test("rescue: who was asked beside the first, and was slower, is still there when the answer breaks", async () => {
+  house = await buildHouse({ config: '[failover]\nhedge = true\nrescue = "restart"\n' });
+  await warmUp(house);
+  saveUp(house);
+  const { a, b } = house;
+  const whole = textEvents("hello from somebody");
+  const askedBefore = b.requests.length;
+  a.handle(async (_request, reply) => {
+    await expect.poll(() => b.requests.length).toBe(askedBefore + 1);
+    await reply.sse(whole.slice(0, 3), { named: true, after: "hang" });
+    await expect.poll(() => b.requests.at(-1)?.aborted).toBe(true);
+    reply.response.destroy();
+  });
+  b.handle((request, reply) => (request.number === askedBefore + 1 ? undefined : reply.sse(whole, { named: true })));
+  const { text } = await house.ask(question("late"));
+  expect(checkStream(text)).toEqual([]);
+  expect(text).toContain("message_stop");
+  expect(text).not.toContain("event: error");
+  expect(await house.last()).toMatchObject({ outcome: "ok", rescue: { from: "a", to: "b" } });
+});
