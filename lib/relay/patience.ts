@@ -4,7 +4,7 @@ import type { Detour, Run } from "./run.ts";
 
 /** Time limits of one try, in ms; 0 means none. */
 export type Limits = Provider["timeouts"] & {
-  /** Longest silence while there is no content yet; from then on it is `idle_ms`. */
+  /** Longest silence while nothing of the answer was passed on; from then on it is `idle_ms`. */
   quiet_ms: number;
 };
 

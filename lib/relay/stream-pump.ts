@@ -21,7 +21,7 @@ export interface PumpInput {
   isWhole: () => boolean;
   outlet: Outlet;
   timers: Timers;
-  /** Longest silence of the upstream before there is content, in ms. */
+  /** Longest silence of the upstream before anything of its answer was passed on, in ms. */
   quietMs: number;
   /** Longest silence after that, in ms. */
   idleMs: number;
@@ -69,8 +69,7 @@ class Pump {
 
   /** How long the upstream may be silent now. */
   get #silenceMs(): number {
-    const { translator, quietMs, idleMs } = this.#in;
-    return translator.phase === "before" ? quietMs : idleMs;
+    return this.#claimed ? this.#in.idleMs : this.#in.quietMs;
   }
 
   start(): void {
@@ -137,6 +136,7 @@ class Pump {
   #release(): void {
     if (!this.#in.outlet.claim()) return this.#end({ kind: "lost", usage: this.#in.translator.usage });
     this.#claimed = true;
+    this.#silence.move(this.#in.idleMs);
     const held = this.#held;
     this.#held = [];
     this.#send(join(held));

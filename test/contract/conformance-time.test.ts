@@ -236,6 +236,20 @@ describe("nobody else left", () => {
     expect(upstreams[0]?.requests).toHaveLength(1);
   });
 
+  it("a silence in mid-answer is waited out where the answer is held: nothing of it was passed on", async () => {
+    const { handler, goOn } = silent(kind, "in mid-answer");
+    const { mux, upstreams } = await house({ ...kind, handler });
+    const asked = ask(mux, {}, { "x-claude-code-request-class": "auxiliary" });
+    await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
+    await sleep(20); // its first words have come
+    await pass(mux, 320_000);
+    goOn();
+    const text = await (await asked).text();
+    expect(checkStream(text)).toEqual([]);
+    expect(text).toContain("end_turn");
+    expect(upstreams[0]?.requests).toHaveLength(1);
+  });
+
   it.each([
     ["no longer than the request may take", "", 601_000],
     ["no longer than the user has said", "timeouts = { first_byte_ms = 90000 }", 91_000],
