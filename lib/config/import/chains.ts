@@ -8,6 +8,12 @@ export interface Target {
   model: string;
 }
 
+/**
+ * Names that Claude Code asks for of its own accord. There they all mean the default route, so a model that a provider merely
+ * lists, or that another route has, may not be called so: it would take requests away from the default.
+ */
+const ASKED_BY_ITSELF = /^claude-/i;
+
 /** The [[models]] that come of routes and of providers' lists: each is a name and the providers that are asked in turn. */
 export class Chains {
   readonly #providers: ReadonlyMap<string, ImportedProvider>;
@@ -38,19 +44,17 @@ export class Chains {
 
   /**
    * The name of the model that is served so; it is made if there is none.
-   * @param wish how it is to be called, if that is free; default: as the first provider calls it
+   * @param wish how it is to be called, if that is free; default: as the first provider calls it, with the provider's name
+   * before it where Claude Code asks for that by itself
    */
   nameFor(chain: readonly Target[], wish?: string): string {
     const targets = chain.filter((target, at) => chain.findIndex((other) => same(other, target)) === at);
     const known = [...this.#models].find(([name, other]) => sameChain(other, targets) && (wish ?? name) === name);
     if (known) return known[0];
     const [first] = targets;
-    const base = wish ?? first?.model ?? "model";
-    const names = [
-      base,
-      `${first?.provider}/${first?.model}`,
-      ...Array.from({ length: 99 }, (_, i) => `${base}-${i + 2}`),
-    ];
+    const atProvider = `${first?.provider}/${first?.model}`;
+    const base = wish ?? (first && !ASKED_BY_ITSELF.test(first.model) ? first.model : atProvider);
+    const names = [base, atProvider, ...Array.from({ length: 99 }, (_, i) => `${base}-${i + 2}`)];
     const name = names.find((candidate) => !this.#models.has(candidate)) ?? base;
     this.#models.set(name, targets);
     return name;

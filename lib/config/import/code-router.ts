@@ -94,7 +94,8 @@ function routesOf(account: Account, chains: Chains, after: readonly Target[]): R
       ["Router", "fallback", theirs],
     ].flatMap((at) => chains.targets(account, ...at));
     if (!first) continue;
-    routes[ours] = { model: chains.nameFor([first, ...others, ...after]) };
+    const wish = theirs === "default" ? first.model : undefined;
+    routes[ours] = { model: chains.nameFor([first, ...others, ...after], wish) };
   }
   const threshold = numberAt(account, ["Router", "longContextThreshold"]);
   if (routes.long_context) routes.long_context.threshold_tokens = threshold ?? LONG_CONTEXT;
@@ -118,11 +119,11 @@ function profileRoutes(account: Account, chains: Chains, after: readonly Target[
     const name = account.peek(...other, "name");
     if (other !== chosen) account.say(other, `the profile ${JSON.stringify(name ?? "")} was left out.`);
   }
-  const route = (...keys: string[]): Record<string, unknown> | undefined => {
-    const [target] = keys.flatMap((key) => chains.target(account, ...at, key) ?? []);
-    return target && { model: chains.nameFor([target, ...after]) };
-  };
-  const [main, background] = [route("model"), route("haikuModel", "smallFastModel")];
+  const targetAt = (...keys: string[]): Target | undefined =>
+    keys.flatMap((key) => chains.target(account, ...at, key) ?? [])[0];
+  const route = (target?: Target, wish?: string) => target && { model: chains.nameFor([target, ...after], wish) };
+  const asked = targetAt("model");
+  const [main, background] = [route(asked, asked?.model), route(targetAt("haikuModel", "smallFastModel"))];
   for (const key of ["opusModel", "sonnetModel", "fableModel"]) {
     if (account.peek(...at, key))
       account.say([...at, key], "goes by name here: add a [[models]] entry with the name that Claude Code asks for.");

@@ -101,6 +101,27 @@ describe("version 2", () => {
     expect(imported.left).toEqual([]);
   });
 
+  test("names that Claude Code asks for by itself mean the default route, whoever lists such models", async () => {
+    const claudes = provider({ name: "anthropic", models: ["claude-sonnet-4-5", "claude-opus-4-1"] });
+    const namesOf = async (routes: object) => {
+      const imported = importConfig(
+        JSON.stringify({ Providers: [provider(), claudes], Router: routes }),
+        "config.json",
+      );
+      const { models, router } = await settingsOf(imported);
+      return { names: [...models.keys()], reasoning: router.reasoning.model };
+    };
+    expect(await namesOf({ default: "one,m", think: "anthropic,claude-opus-4-1" })).toEqual({
+      names: ["m", "anthropic/claude-opus-4-1", "anthropic/claude-sonnet-4-5"],
+      reasoning: "anthropic/claude-opus-4-1",
+    });
+    expect((await namesOf({ default: "anthropic,claude-sonnet-4-5" })).names).toEqual([
+      "claude-sonnet-4-5",
+      "m",
+      "anthropic/claude-opus-4-1",
+    ]);
+  });
+
   test("the same model with and without fallbacks goes by two names", async () => {
     const config = {
       Providers: [provider(), provider({ name: "two", models: ["m"] })],
