@@ -20,6 +20,7 @@ export const vertexAi: ProviderType = {
         forbiddenFields: [
           "metadata",
           "context_management",
+          "cache_control",
           "container",
           "diagnostics",
           "fallbacks",

@@ -182,6 +182,7 @@ describe("Claude", () => {
         ],
         output_config: { format: { type: "json_schema", schema } },
         speed: "fast",
+        cache_control: { type: "ephemeral" },
         context_management: { edits: [] },
         metadata: { user_id: "me" },
         mcp_servers: [],
