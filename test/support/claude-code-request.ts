@@ -295,5 +295,5 @@ function toolRound(round: number): [Message, Message] {
 }
 
 /** A PNG of 32 × 32 pixels, all transparent. */
-const PIXEL =
+export const PIXEL =
   "iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAYAAABzenr0AAAAGklEQVR42u3BAQEAAACCIP+vbkhAAQAAAO8GECAAAUGc0BwAAAAASUVORK5CYII=";

@@ -11,7 +11,9 @@ import type { Target } from "../wire.ts";
 export function mediaBlocks(block: Block, target: Target): Block[] {
   const { capabilities, model, type } = target;
   if (claudeTraits(model)) return [block];
-  const takesDocuments = quirksOf(type, model).documents !== false;
+  // A document that consists of blocks is Anthropic's own: it is for citations.
+  const isOfBlocks = (block.source as { type?: unknown } | null)?.type === "content";
+  const takesDocuments = quirksOf(type, model).documents !== false && !isOfBlocks;
   if (block.type === "image" ? capabilities.vision !== false : takesDocuments) return [block];
   return piecesOf(block).map((piece): Block => ({ type: "text", text: wordsOf(piece) }));
 }

@@ -77,9 +77,10 @@ export function thirdPartyBody(inbound: InboundRequest, target: Target): { body:
   const traits = claudeTraits(target.model);
   const tools = thirdPartyTools(inbound, target);
   const output = structuredOutput(body, quirks);
-  const fitted = fitModel(withChoice(body, tools, quirks), fitOf(target, traits, quirks, inbound));
+  const asked = withChoice(withKnownThinking(body), tools, quirks);
+  const { system: _system, ...fitted } = fitModel(asked, fitOf(target, traits, quirks, inbound));
   const thinks = fitted.thinking?.type !== "disabled";
-  const messages = history(body.messages, target, thinks ? quirks.reasoningPlaceholder : undefined);
+  const messages = history(body.messages, target, quirks, thinks);
   const isBare = traits && fitted.thinking?.type === "enabled" && lacksThinking(messages);
   const fields = dropFields(
     {
@@ -97,6 +98,16 @@ export function thirdPartyBody(inbound: InboundRequest, target: Target): { body:
   const { output_config: config, ...rest } = fields as { output_config?: object };
   const left = { ...rest, ...(config && Object.keys(config).length > 0 && { output_config: config }) };
   return { body: jsonBody(left, tools.json), notes: droppedNotes(tools.dropped) };
+}
+
+/** Ways to ask for thinking that a vendor may have a word for. */
+const KNOWN_THINKING = ["enabled", "disabled", "adaptive", "between_tools"];
+
+/** A way that only the next version of Claude will know leaves it to the model. */
+function withKnownThinking(body: MessagesBody): MessagesBody {
+  const { thinking } = body;
+  if (!thinking || KNOWN_THINKING.includes(thinking.type)) return body;
+  return { ...body, thinking: { type: "adaptive" } };
 }
 
 /** A choice of tools without tools is refused, and some vendors take no other than `auto`. */
@@ -132,10 +143,17 @@ function system({ system: given }: MessagesBody, instruction: string | undefined
   return blocks.length > 0 ? { system: blocks } : {};
 }
 
-function history(messages: readonly Message[], target: Target, placeholder: string | undefined): Message[] {
-  const own = claudeTraits(target.model) ? withLegalIds(messages) : messages;
+function history(given: readonly Message[], target: Target, quirks: Quirks, thinks: boolean): Message[] {
+  const messages = given.filter(({ content }) => typeof content !== "string" || content.trim() !== "");
+  const own = wantsIdsBack(target, quirks) ? messages : withLegalIds(messages);
   const plain = changeBlocks(withReminders(own), (block) => plainBlock(block, target));
+  const placeholder = thinks ? quirks.reasoningPlaceholder : undefined;
   return placeholder === undefined ? plain : plain.map((message) => withThinking(message, placeholder || " "));
+}
+
+/** Kimi's models lose their place when the ids by which they count their calls come back as others, whoever hosts them. */
+function wantsIdsBack({ model }: Target, { toolCallId }: Quirks): boolean {
+  return toolCallId === "kimi" || /kimi/i.test(model);
 }
 
 /** A block as every server of the protocol knows it; none where it would mean nothing there. */
@@ -162,7 +180,7 @@ function plainBlock(block: Block, target: Target): Block[] {
         : [];
     case "image":
     case "document":
-      return mediaBlocks(withPlainCache(block), target);
+      return mediaBlocks(withPlainCache(claudeTraits(target.model) ? block : withoutCitations(block)), target);
     case "tool_use":
       return [withPlainCache(block)];
     default: {

@@ -27,6 +27,8 @@ export interface AnthropicDialect {
   documents?: boolean;
   /** Every answer with calls must have thinking, while thinking is on. */
   demandsThinking?: boolean;
+  /** Ids of calls are whatever the vendor made, such as `functions.Read:0`. */
+  anyIds?: boolean;
 }
 
 const string = { type: "string" };
@@ -40,7 +42,6 @@ const exactly = (properties: Record<string, Schema>, required = Object.keys(prop
 });
 const oneOf = (...values: unknown[]): Schema => ({ enum: values });
 const listOf = (items: Schema): Schema => ({ type: "array", items, minItems: 1 });
-const ID = { type: "string", pattern: "^[a-zA-Z0-9_-]+$" };
 const NAME = { type: "string", pattern: "^[a-zA-Z0-9_-]{1,128}$" };
 
 const WEB_SEARCH = {
@@ -54,6 +55,7 @@ const WEB_SEARCH = {
 
 function requestSchema(dialect: AnthropicDialect): Schema {
   const { own = false, thinking, efforts = [], sampling = true, serverTools = false } = dialect;
+  const ID = dialect.anyIds ? text : { type: "string", pattern: "^[a-zA-Z0-9_-]+$" };
   const mark = exactly({ type: oneOf("ephemeral"), ...(own && { ttl: string, scope: string }) }, ["type"]);
   const cache = { cache_control: mark };
   const source = {
@@ -61,14 +63,18 @@ function requestSchema(dialect: AnthropicDialect): Schema {
       exactly({ type: oneOf("base64"), media_type: text, data: text }),
       exactly({ type: oneOf("url"), url: text }),
       exactly({ type: oneOf("text"), media_type: text, data: text }),
+      ...(own || serverTools ? [exactly({ type: oneOf("content"), content: { type: ["string", "array"] } })] : []),
     ],
+  };
+  const document = {
+    ...{ type: oneOf("document"), source, title: string, context: string },
+    ...((own || serverTools) && { citations: exactly({ enabled: flag }) }),
+    ...cache,
   };
   const textBlock = exactly({ type: oneOf("text"), text, ...cache }, ["type", "text"]);
   const media = [
     exactly({ type: oneOf("image"), source, ...cache }, ["type", "source"]),
-    ...(dialect.documents === false
-      ? []
-      : [exactly({ type: oneOf("document"), source, title: string, context: string, ...cache }, ["type", "source"])]),
+    ...(dialect.documents === false ? [] : [exactly(document, ["type", "source"])]),
   ];
   const inResult = { anyOf: [exactly({ type: oneOf("text"), text }), ...media, ...(own ? [{ type: "object" }] : [])] };
   const result = {
