@@ -24,6 +24,9 @@ export class CallFailed extends Error {
   }
 }
 
+/** The connection had been idle, and its other end had given it up without our hearing of it: says nothing of the upstream. */
+class Stale extends CallFailed {}
+
 /** A call under way. */
 export interface Call {
   /** Resolves with the response's headers. @throws {CallFailed} */
@@ -66,6 +69,8 @@ const require = createRequire(import.meta.url);
 const KEEPALIVE_MS = 30_000;
 /** Idle connections are given up before the upstream's usual keep-alive is over. */
 const FREE_SOCKET_MS = 30_000;
+/** A connection that was given up long ago is reset as soon as something arrives: later, it is the request that was broken off. */
+const STALE_WITHIN_MS = 2_000;
 
 /**
  * Keep-alive pools, one per origin, over Node's own client: the measured choice for latency and memory.
@@ -90,7 +95,8 @@ export class UpstreamPool {
   }
 
   /**
-   * Sends a request. Redirects are not followed: a credential must not travel to another origin.
+   * Sends a request; again, on a new connection, when the pooled one turns out to be dead. Redirects are not followed: a
+   * credential must not travel to another origin.
    * @param fresh use a new connection: a stale pooled one is the usual cause of a reset
    */
   call(request: UpstreamRequest, timeouts: CallTimeouts, fresh: boolean): Call {
@@ -98,27 +104,39 @@ export class UpstreamPool {
     const { secure, tunnel } = origin;
     const client = secure ? this.#secureClient() : this.#plain;
     const { pooled, single } = tunnel ?? client;
-    const parts = request.method === "GET" ? [] : partsOf(request.body);
+    let parts = request.method === "GET" ? NOTHING : partsOf(request.body);
     // A list: Node writes it as it is, where an object would be checked and copied header by header.
     const headers = ["host", origin.host];
-    for (const name in request.headers) headers.push(name, request.headers[name] ?? "");
+    for (const [name, value] of Object.entries(request.headers)) headers.push(name, value);
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     if (request.method !== "GET") headers.push("content-length", String(length));
     const { hostname, port } = origin;
-    const options = {
-      hostname,
-      port,
-      path,
-      method: request.method,
-      headers,
-      agent: fresh ? single : pooled,
+    const options = { hostname, port, path, method: request.method, headers };
+    let outgoing: ClientRequest;
+    let isAborted = false;
+    const send = (agent: http.Agent): Promise<IncomingMessage> => {
+      outgoing = client.request({ ...options, agent });
+      const answer = this.#await(outgoing, origin, timeouts);
+      // They wait for the connection, and go out in one write.
+      for (const part of parts.slice(0, -1)) outgoing.write(part);
+      outgoing.end(parts.at(-1));
+      return answer;
     };
-    const outgoing = client.request(options);
-    const response = this.#await(outgoing, origin, timeouts);
-    // They wait for the connection, and go out in one write.
-    for (const part of parts.slice(0, -1)) outgoing.write(part);
-    outgoing.end(parts.at(-1));
-    return { response, abort: () => outgoing.destroy() };
+    const response = send(fresh ? single : pooled)
+      .catch((error: unknown) => {
+        if (!(error instanceof Stale) || isAborted) throw error;
+        return send(single);
+      })
+      .finally(() => {
+        parts = NOTHING; // the call lives as long as the answer does
+      });
+    return {
+      response,
+      abort() {
+        isAborted = true;
+        outgoing.destroy();
+      },
+    };
   }
 
   /** An upstream has few origins and many requests. */
@@ -162,6 +180,7 @@ export class UpstreamPool {
       let connecting: Deadline | undefined;
       let connected = false;
       let answered = false;
+      const began = performance.now();
       const give = (failure: Failure): void => {
         settle();
         reject(new CallFailed(failure));
@@ -202,7 +221,9 @@ export class UpstreamPool {
       });
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
         settle();
-        reject(new CallFailed(transportFailure(error, connected)));
+        const isStale =
+          outgoing.reusedSocket && GIVEN_UP.has(error.code ?? "") && performance.now() - began < STALE_WITHIN_MS;
+        reject(new (isStale ? Stale : CallFailed)(transportFailure(error, connected)));
       });
       outgoing.on("close", () => {
         if (answered) return;
@@ -212,6 +233,10 @@ export class UpstreamPool {
     });
   }
 }
+
+const NOTHING: readonly Buffer[] = [];
+/** What writing to a connection comes to that the other end has given up. */
+const GIVEN_UP: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 
 function clientOf({ Agent, request }: typeof http | typeof https, maxFree: number): Client {
   return { request, pooled: new Agent(poolOf(maxFree)), single: new Agent({ keepAlive: false }) };
