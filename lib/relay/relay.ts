@@ -3,6 +3,7 @@
  * (`policy.ts`, `health.ts`), the end (`conclude.ts`).
  * @module
  */
+import type { Failure } from "../catalog/failure-reasons.ts";
 import type { AttemptOutcome } from "./attempt.ts";
 import { conclude } from "./conclude.ts";
 import { canHedge, tryHedged } from "./hedge.ts";
@@ -40,8 +41,14 @@ async function walk(run: Run): Promise<AttemptOutcome | undefined> {
     if (next === "done") return outcome.kind === "broken" ? await mended(run, outcome, tried.step, steps) : outcome;
     if (next === "stop") return undefined;
     if (next === "larger") steps.needsLargerThan(tried.step);
+    if (outcome.kind === "failed" && wasNotAsked(outcome.failure)) steps.passOver(tried.step);
   }
   return undefined;
+}
+
+/** The provider's protocol or model has no place for the request: nobody was asked, so no key has refused it. */
+function wasNotAsked({ reason, status }: Failure): boolean {
+  return reason === "capability" && status === undefined;
 }
 
 /** The answer has broken after content: where the user allows it, another provider brings it to its end. */

@@ -64,6 +64,14 @@ export class Steps {
     this.#tooSmall = Math.max(this.#tooSmall, mapping.capabilities.contextWindow ?? estimatedTokens);
   }
 
+  /** What this model cannot do here, it cannot do with any other credential of the provider's. */
+  passOver({ mapping }: Step): void {
+    for (const steps of [this.#fit, this.#cooling]) {
+      const others = steps.filter((step) => step.mapping !== mapping);
+      steps.splice(0, steps.length, ...others);
+    }
+  }
+
   #isLargeEnough({ mapping }: Step): boolean {
     return this.#tooSmall === 0 || (mapping.capabilities.contextWindow ?? 0) > this.#tooSmall;
   }

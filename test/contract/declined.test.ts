@@ -48,3 +48,30 @@ providers = [{ name = "vendor", model = "own" }]
   expect((await read<UsageView>("/api/usage")).total).toMatchObject({ requests: 1, failed: 0, failures: 0 });
   expect(mux.log.filter((line) => line.includes('"level":"warn"'))).toEqual([]);
 });
+
+test("what a provider cannot do none of its keys can: it is passed over once, and the words say what helps", async () => {
+  upstream = await startUpstream((_request, reply) => reply.json({}));
+  mux = await startMux({
+    config: `
+[[providers]]
+name = "vendor"
+type = "groq"
+base_url = "${upstream.url}"
+api_keys = ["key-number-one", "key-number-two", "key-number-three"]
+[[models]]
+name = "any"
+providers = [{ name = "vendor", model = "own" }]
+`,
+  });
+  const tools = Array.from({ length: 200 }, (_, n) => ({ name: `tool_${n}`, input_schema: { type: "object" } }));
+  const answer = await fetch(`${mux.url}/v1/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: "any", max_tokens: 9, tools, messages: [{ role: "user", content: "hi" }] }),
+  });
+  expect(answer.status).toBe(400);
+  const { error } = (await answer.json()) as { error: { message: string } };
+  expect(error.message).toMatch(/takes 128 at most.*200.*ENABLE_TOOL_SEARCH/);
+  expect(error.message.match(/cannot do what the request asks/g)).toHaveLength(1);
+  expect(upstream.requests).toHaveLength(0);
+});

@@ -22,7 +22,10 @@ interface ToolList {
 /** @throws {CannotCarry} when the vendor takes fewer functions in one request */
 export function refuseTooMany(functions: number, { provider }: Target, { maxTools }: Quirks): void {
   if (maxTools === undefined || functions <= maxTools) return;
-  throw new CannotCarry(`tools: ${provider} takes ${maxTools} at most, the request has ${functions}`);
+  throw new CannotCarry(
+    `tools: ${provider} takes ${maxTools} at most, and the request has ${functions}. ` +
+      "Claude Code loads tools only when they are needed with ENABLE_TOOL_SEARCH=true; /mcp switches servers off",
+  );
 }
 
 /** What the journal is told of tools that no vendor but Anthropic has. */
