@@ -113,19 +113,24 @@ export class UpstreamPool {
     const { hostname, port } = origin;
     const options = { hostname, port, path, method: request.method, headers };
     let outgoing: ClientRequest;
+    let answer: IncomingMessage | undefined;
     let isAborted = false;
     const send = (agent: http.Agent): Promise<IncomingMessage> => {
       outgoing = client.request({ ...options, agent });
-      const answer = this.#await(outgoing, origin, timeouts);
+      const response = this.#await(outgoing, origin, timeouts);
       // They wait for the connection, and go out in one write.
       for (const part of parts.slice(0, -1)) outgoing.write(part);
       outgoing.end(parts.at(-1));
-      return answer;
+      return response;
     };
     const response = send(fresh ? single : pooled)
       .catch((error: unknown) => {
         if (!(error instanceof Stale) || isAborted) throw error;
         return send(single);
+      })
+      .then((begun) => {
+        answer = begun;
+        return begun;
       })
       .finally(() => {
         parts = NOTHING; // the call lives as long as the answer does
@@ -135,6 +140,8 @@ export class UpstreamPool {
       abort() {
         isAborted = true;
         outgoing.destroy();
+        // One that has come to its end, unread, would wait for its reader for ever: the connection is not the call's any more.
+        answer?.destroy();
       },
     };
   }
@@ -276,6 +283,8 @@ export async function decodedBody(response: IncomingMessage): Promise<Readable> 
   const encoding = response.headers["content-encoding"]?.trim().toLowerCase();
   if (!encoding || encoding === "identity") return response;
   const zlib = await import("node:zlib");
+  if (response.destroyed)
+    throw new CallFailed({ reason: "reset", message: "the connection was closed before the answer came" });
   const decoders: Record<string, () => Transform> = {
     gzip: () => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH }),
     "x-gzip": () => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH }),

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { checkStream } from "../../lib/anthropic/sse/grammar.ts";
 import type { RunningServer } from "../../lib/server/start.ts";
 import type { Handler, Reply } from "../support/upstream.ts";
-import { ask, fails, halfACall, halves, house, KINDS, type Kind, STREAM, says } from "./kinds.ts";
+import { ask, fails, halfACall, halves, hello, house, KINDS, type Kind, STREAM, says } from "./kinds.ts";
 
 let ahead = 0;
 beforeEach(() => {
@@ -170,6 +170,32 @@ describe.each(KINDS)("$type", (kind) => {
       expect(upstreams.map(({ requests }) => requests.length)).toEqual([1, 0]);
     },
   );
+
+  it("97: a client that left before an answer that is all there by now: nothing is left of its request", async () => {
+    let goOn: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let isSaid = false;
+    const { mux } = await house({
+      ...kind,
+      async handler(_, reply) {
+        await told;
+        await reply.bytes(hello(kind), { headers: STREAM, slice: 40, pauseMs: 2 });
+        isSaid = true;
+      },
+    });
+    const gone = new AbortController();
+    const left = expect(ask(mux, {}, {}, gone.signal)).rejects.toThrow();
+    await expect.poll(() => mux.server.context.gate.inside).toBe(1);
+    gone.abort();
+    await left;
+    await expect.poll(() => mux.server.context.comebacks.waitedFor).toBe(1);
+    goOn();
+    await expect.poll(() => isSaid).toBe(true);
+    await pass(mux, 1_000);
+    await expect.poll(() => mux.server.context.gate.inside).toBe(0);
+  });
 
   it("97: a client that leaves while a rate limit is waited out starts no further try", async () => {
     const limited = fails(429, { error: { message: "slow down" } }, { "retry-after": "2" });
