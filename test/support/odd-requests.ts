@@ -264,6 +264,18 @@ const CHANGES: Readonly<Record<string, (body: MessagesBody) => unknown>> = {
     );
     body.cache_control = { type: "ephemeral" };
   },
+  "cache marks on thinking and on whole messages": (body) => {
+    const signature = Buffer.from("s".repeat(300)).toString("base64");
+    body.messages = [
+      { role: "user", content: "a", ...MARK },
+      {
+        role: "assistant",
+        content: [{ type: "thinking", thinking: "hm", signature, ...MARK }, text("b"), call("toolu_1")],
+        ...MARK,
+      },
+      { role: "user", content: [result("toolu_1", { content: "c" })], id: "msg_1", timestamp: "2026-01-01" },
+    ];
+  },
   "system: a text; empty; an empty block": (body) => {
     body.system = [text(""), text("You help.")];
   },
@@ -314,6 +326,9 @@ const CHANGES: Readonly<Record<string, (body: MessagesBody) => unknown>> = {
       ids.map((id) => result(id, { content: "a" })),
       ids.map((id) => call(id)),
     );
+  },
+  "calls: of a tool with a name that is no identifier": (body) => {
+    body.messages = round([result("toolu_1", { content: "a" })], [call("toolu_1", "größe.messen")]);
   },
   "calls: of a tool that is not there any more": (body) => {
     body.tools = [read];

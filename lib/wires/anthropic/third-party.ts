@@ -14,6 +14,7 @@ import { quirksOf } from "../shared/quirks.ts";
 import { structuredOutput } from "../shared/structured-output.ts";
 import { systemTexts } from "../shared/system-text.ts";
 import { droppedNotes, sortTools } from "../shared/tool-list.ts";
+import { legalToolName } from "../shared/tool-names.ts";
 import { ToolsCache } from "../shared/tools-cache.ts";
 import { refuseUnportable } from "../shared/unportable.ts";
 import type { Target } from "../wire.ts";
@@ -35,7 +36,7 @@ const ANTHROPIC_ONLY = [
   ],
   ...["inference_geo", "service_tier", "speed", "billing_policy", "compaction", "cache_control", "betas", "thread"],
   ...["thinking.display", "thinking.block_binding", "output_config.task_budget"],
-  ...["messages.output_config", "messages.clear_at", "messages.content.caller", "messages.content.toolset_name"],
+  ...["messages.content.caller", "messages.content.toolset_name"],
 ];
 
 /** A tool's fields that every server of the protocol knows. */
@@ -146,7 +147,9 @@ function system({ system: given }: MessagesBody, instruction: string | undefined
 function history(given: readonly Message[], target: Target, quirks: Quirks, thinks: boolean): Message[] {
   const messages = given.filter(({ content }) => typeof content !== "string" || content.trim() !== "");
   const own = wantsIdsBack(target, quirks) ? messages : withLegalIds(messages);
-  const plain = changeBlocks(withReminders(own), (block) => plainBlock(block, target));
+  const plain = changeBlocks(withReminders(own), (block) => plainBlock(block, target)).map(
+    ({ role, content }): Message => ({ role, content }),
+  );
   const placeholder = thinks ? quirks.reasoningPlaceholder : undefined;
   return placeholder === undefined ? plain : plain.map((message) => withThinking(message, placeholder || " "));
 }
@@ -163,9 +166,9 @@ function plainBlock(block: Block, target: Target): Block[] {
       return claudeTraits(target.model) ? [block] : [];
     case "thinking": {
       const carrier = readCarrier(block.signature);
-      if (claudeTraits(target.model)) return carrier || !block.signature ? [] : [block];
+      if (claudeTraits(target.model)) return carrier || !block.signature ? [] : [plainThinking(block, block.signature)];
       const isOwn = !carrier || (carrier.provider === target.type.id && carrier.kind === "reasoning_content");
-      return isOwn ? [carrier ? { ...block, signature: "" } : block] : [];
+      return isOwn ? [plainThinking(block, carrier ? "" : block.signature)] : [];
     }
     case "tool_result":
       return [
@@ -182,13 +185,17 @@ function plainBlock(block: Block, target: Target): Block[] {
     case "document":
       return mediaBlocks(withPlainCache(claudeTraits(target.model) ? block : withoutCitations(block)), target);
     case "tool_use":
-      return [withPlainCache(block)];
+      return [withPlainCache({ ...block, name: legalToolName(String(block.name)) })];
     default: {
       const text =
         block.type === "tool_reference" ? `Tool ${String(block.tool_name)} is now available.` : historyText(block);
       return text === undefined || text.trim() === "" ? [] : [{ type: "text", text }];
     }
   }
+}
+
+function plainThinking({ thinking }: Block, signature: unknown): Block {
+  return { type: "thinking", thinking: thinking ?? "", signature: signature ?? "" };
 }
 
 function resultBlocks(content: readonly Block[], target: Target): Block[] {

@@ -42,7 +42,7 @@ export function inputItems(
 
 function turnItems(turn: Turn, shape: Shape): InputItem[] {
   const { target, quirks, detail, idOf } = shape;
-  const ids = new Map(turn.calls.map(({ id, name }) => [id, idOf(id, name)]));
+  const ids = new Map(turn.calls.map(({ id, name }) => [id, idOf(id, upstreamToolName(name))]));
   const items = answerItems(turn.assistant ?? [], turn.calls, ids, shape);
   for (const call of turn.calls) items.push(resultItem(call, ids.get(call.id) ?? call.id, shape));
   let user: InputPart[] = [];

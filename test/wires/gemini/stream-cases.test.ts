@@ -533,7 +533,7 @@ describe("54 to 59", () => {
       expect(messageOf(played).content[0]?.name).toBe("Bash");
     }
     const unknown = await good([chunk([call("other:Tool", {})], { finish: "STOP" })], { request });
-    expect(messageOf(unknown).content[0]?.name).toBe("other:Tool");
+    expect(messageOf(unknown).content[0]?.name).toMatch(/^other_Tool_/);
   });
 
   it("a call without a name is told as one, so that the client can say so", async () => {
