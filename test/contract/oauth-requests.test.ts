@@ -254,9 +254,9 @@ describe("a token that is about to end", () => {
     );
   });
 
-  it("and a vendor that does not answer: the next provider serves, and the refresh is still waited for", async () => {
+  it("and a vendor that is too slow and then fails: the next provider serves, and the refresh is still waited for", async () => {
     const house = await signedIn({ lifeS: 1 });
-    house.vendor.fail("token", { connection: "hang" });
+    house.vendor.fail("token", { status: 503, delayMs: 18_000 });
     await expect.poll(() => house.vendor.count("token"), { timeout: 10_000 }).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 1_000)); // the token has ended by now
     const { status, headers } = await house.ask();

@@ -18,10 +18,12 @@ export interface Grant {
 }
 
 const DEFAULT_LIFE_S = 3600;
+/** Long: what is asked with here, a code or a refresh token, is good once, and is lost with the answer. */
+const PATIENCE_MS = 60_000;
 
 /** Asks the token endpoint. @throws {TokenRefused} */
 export async function requestGrant(endpoints: Endpoints, params: Params): Promise<Grant> {
-  const reply = await post(endpoints.tokenUrl, params, endpoints.encoding).catch((error: unknown) => {
+  const reply = await post(endpoints.tokenUrl, params, endpoints.encoding, PATIENCE_MS).catch((error: unknown) => {
     if (!(error instanceof NoAnswer)) throw error;
     throw new TokenRefused("later", "no_answer", error.message, { maybeSpent: error.maybeDone });
   });

@@ -4,6 +4,7 @@
  */
 import ky from "ky";
 import type { LoginFacts } from "../../catalog/logins.ts";
+import { deadline } from "./deadline.ts";
 import { fetchFor } from "./proxied-fetch.ts";
 
 declare const CCM_VERSION: string;
@@ -37,12 +38,15 @@ export class NoAnswer extends Error {
  * Posts parameters. Not repeated, not redirected: both could show a secret to a stranger, or spend it twice.
  * @throws {NoAnswer}
  */
-export function post(url: string, params: Params, encoding: LoginFacts["encoding"]): Promise<Reply> {
+export function post(
+  url: string,
+  params: Params,
+  encoding: LoginFacts["encoding"],
+  timeoutMs = TIMEOUT_MS,
+): Promise<Reply> {
   const given = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return send(url, {
-    method: "POST",
-    ...(encoding === "json" ? { json: Object.fromEntries(given) } : { body: new URLSearchParams(given) }),
-  });
+  const body = encoding === "json" ? { json: Object.fromEntries(given) } : { body: new URLSearchParams(given) };
+  return send(url, { method: "POST", ...body }, timeoutMs);
 }
 
 export type Params = Readonly<Record<string, string | undefined>>;
@@ -65,6 +69,9 @@ interface Request {
 }
 
 async function send(url: string, request: Request, timeoutMs = TIMEOUT_MS): Promise<Reply> {
+  const tooLate = new AbortController();
+  // Of the whole exchange, where ky's own would end with the headers.
+  const callOff = deadline(timeoutMs, () => tooLate.abort());
   try {
     const response = await ky(url, {
       ...request,
@@ -74,12 +81,14 @@ async function send(url: string, request: Request, timeoutMs = TIMEOUT_MS): Prom
       throwHttpErrors: false,
       redirect: "error",
       timeout: false,
-      signal: AbortSignal.timeout(timeoutMs), // of the whole exchange, where ky's own would end with the headers
+      signal: tooLate.signal,
     });
     const text = await readText(response);
     return { status: response.status, headers: response.headers, json: parse(text), text };
   } catch (error) {
-    throw noAnswer(url, error, timeoutMs);
+    throw noAnswer(url, error, tooLate.signal.aborted ? timeoutMs : undefined);
+  } finally {
+    callOff();
   }
 }
 
@@ -112,10 +121,11 @@ const NOT_SENT = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-function noAnswer(url: string, error: unknown, timeoutMs: number): NoAnswer {
+/** @param waitedMs where it took too long */
+function noAnswer(url: string, error: unknown, waitedMs: number | undefined): NoAnswer {
   const { host } = new URL(url);
+  if (waitedMs !== undefined) return new NoAnswer(`${host} gave no answer within ${waitedMs / 1000} s`, true);
   if (!(error instanceof Error)) return new NoAnswer(`${host}: ${String(error)}`, true);
-  if (error.name === "TimeoutError") return new NoAnswer(`${host} gave no answer within ${timeoutMs / 1000} s`, true);
   const cause = error.cause instanceof Error ? (error.cause as NodeJS.ErrnoException) : error;
   if (cause.message.includes("redirect"))
     return new NoAnswer(`${host} answered with a redirect, which is not followed`, false);

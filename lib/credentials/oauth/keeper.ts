@@ -1,4 +1,5 @@
 import type { LoginFlow } from "../../catalog/logins.ts";
+import { deadline } from "./deadline.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { LoginRecord } from "./record.ts";
 import { refreshLogin } from "./refresh.ts";
@@ -201,12 +202,12 @@ export class Keeper {
   }
 
   async #wait(refresh: Promise<void>): Promise<LoginRecord | NoToken> {
-    let timer: NodeJS.Timeout | undefined;
+    let callOff: (() => void) | undefined;
     const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
+      callOff = deadline(PATIENCE_MS, resolve);
     });
     await Promise.race([refresh, patience]);
-    clearTimeout(timer);
+    callOff?.();
     return this.#verdict();
   }
 

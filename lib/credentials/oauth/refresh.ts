@@ -30,7 +30,7 @@ export interface Refreshed {
   unsaved?: Error;
 }
 
-/** Longer than a refresh takes with all its timeouts. */
+/** Longer than most refreshes take; who waits in vain comes again. */
 const LOCK_WAIT_MS = 20_000;
 /** An answer that was lost is asked for once more after this long. */
 const REPEAT_MS = 1_000;
