@@ -7,6 +7,8 @@ export interface Deadline {
 
 /** The least that Node's timers wait: a timer that was set in a long turn of the loop may come so much too early. */
 const LEAST_MS = 1;
+/** The most that they can wait: what is longer would come at once. */
+const MOST_MS = 2 ** 31 - 1;
 /** A timer that comes so much too late tells that the process was stopped, or was busy: not that anybody was silent. */
 const OVERSLEPT_MS = 1_000;
 /** So long is left then to what came in the meantime, and waits to be read. */
@@ -95,7 +97,7 @@ export class Timers {
       due === Number.POSITIVE_INFINITY
         ? undefined
         : // What a deadline guards, a connection, keeps the process alive by itself.
-          setTimeout(() => this.#wake(), Math.max(LEAST_MS, Math.ceil(due - this.#now()))).unref();
+          setTimeout(() => this.#wake(), Math.min(Math.max(LEAST_MS, Math.ceil(due - this.#now())), MOST_MS)).unref();
   }
 }
 

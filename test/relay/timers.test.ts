@@ -40,3 +40,16 @@ test("after the process was stopped, what came in the meantime is read before an
   spoke.move(20_000);
   await expect.poll(() => fired, { timeout: 5_000 }).toEqual(["the silent one"]);
 });
+
+test("a deadline further off than a timer can be set wakes nobody before", async () => {
+  let looks = 0;
+  const timers = new Timers(() => {
+    looks++;
+    return 0;
+  });
+  const deadline = timers.after(10_000_000_000, () => expect.unreachable());
+  const asked = looks;
+  await sleep(50);
+  expect(looks).toBe(asked);
+  deadline.cancel();
+});
