@@ -4,14 +4,21 @@ import type { Model, Provider, Settings } from "../config/settings.ts";
 
 /**
  * The configured model that a name means: spelled exactly so; else in other letter case; else without the alias by which
- * the model picker lists it (`anthropic/NAME`) and without Claude Code's mark for the long context (`NAME[1m]`).
+ * the model picker lists it (`anthropic/NAME`) and without Claude Code's mark for the long context (`NAME[1m]`), which the
+ * configured name may have, too: Claude Code does not always send it.
  */
 export function findModel(name: string, models: Settings["models"]): Model | undefined {
-  for (const spelling of spellings(name)) {
+  const wanted = spellings(name);
+  for (const spelling of wanted) {
     const exact = models.get(spelling);
     if (exact) return exact;
     const folded = spelling.toLowerCase();
     for (const model of models.values()) if (model.name.toLowerCase() === folded) return model;
+  }
+  for (const model of models.values()) {
+    const plain = withoutMark(model.name).toLowerCase();
+    if (plain.length < model.name.length && [...wanted].some((spelling) => spelling.toLowerCase() === plain))
+      return model;
   }
   return undefined;
 }

@@ -30,6 +30,9 @@ providers = [{ name = "Main", model = "claude-opus-5" }]
 [[models]]
 name = "odd,name"
 providers = [{ name = "Main", model = "claude-opus-5" }]
+[[models]]
+name = "Large[1m]"
+providers = [{ name = "Main", model = "claude-opus-5" }]
 [router.default]
 model = "claude-sonnet-4-6"
 `);
@@ -50,6 +53,9 @@ describe("a model's name", () => {
     ["Glm-4.6", "glm-4.6"],
     ["anthropic/own", "anthropic/own"],
     ["odd,name", "odd,name"],
+    ["large", "Large[1m]"],
+    ["Large[1m]", "Large[1m]"],
+    ["anthropic/Large[1m]", "Large[1m]"],
     ["own", undefined],
     ["claude-sonnet-4", undefined],
     ["[1m]", undefined],
