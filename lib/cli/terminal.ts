@@ -57,10 +57,20 @@ export function painter(coloured: boolean): Painter {
   };
 }
 
-/** How wide a text appears: colour codes take no room. */
+/** How wide a text appears: colour codes and marks over letters take no room, signs of East Asian scripts and emoji two columns. */
 export function widthOf(text: string): number {
-  return [...text.replace(COLOUR_CODE, "")].length;
+  const plain = text.replace(COLOUR_CODE, "");
+  return ASCII.test(plain) ? plain.length : [...plain].reduce((sum, sign) => sum + widthOfSign(sign), 0);
 }
+
+function widthOfSign(sign: string): number {
+  return NO_WIDTH.test(sign) ? 0 : WIDE.test(sign) ? 2 : 1;
+}
+
+const ASCII = /^[ -~]*$/;
+const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
 
 const COLOUR_CODE = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 

@@ -103,10 +103,20 @@ export function aligned(rows: readonly (readonly string[])[], flexible: number, 
 
 /** Keeps both ends: what a model is called begins and ends with what tells it from others. */
 function shortened(text: string, room: number): string {
+  if (widthOf(text) <= room) return text;
   const letters = [...text];
-  if (letters.length <= room) return text;
   const tail = Math.floor((room - 1) / 2);
-  return `${letters.slice(0, room - 1 - tail).join("")}…${letters.slice(letters.length - tail).join("")}`;
+  return `${fitting(letters, room - 1 - tail).join("")}…${fitting(letters.reverse(), tail).reverse().join("")}`;
+}
+
+/** As many of the letters as have room. */
+function fitting(letters: readonly string[], room: number): string[] {
+  let width = 0;
+  const end = letters.findIndex((letter) => {
+    width += widthOf(letter);
+    return width > room;
+  });
+  return letters.slice(0, end < 0 ? letters.length : end);
 }
 
 /** What is a fraction of a cent, but cost more, is as good as nothing saved. */

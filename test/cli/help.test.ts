@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { generalHelp, verbHelp } from "../../lib/cli/help.ts";
-import { glossary, painter, widthOf } from "../../lib/cli/terminal.ts";
+import { glossary, painter, table, widthOf } from "../../lib/cli/terminal.ts";
 import { VERB_NAMES } from "../../lib/cli/verb-table.ts";
 import { QUICKSTART_HELP } from "../../lib/cli/wizard/options.ts";
 
@@ -28,4 +28,15 @@ test("what a name means stands beside it, broken where it would not fit; below a
     ["-b", ""],
   ] as const;
   expect(glossary(rows, 20)).toEqual(["  -a   one two three", "       four", "  --much-longer", "       five", "  -b"]);
+});
+
+test("columns stay aligned beside names in signs that take two columns, and in letters with marks over them", () => {
+  const rows = [
+    ["硅基流动", "ok"],
+    ["Größe", "ok"],
+    ["cafe\u0301", "ok"],
+    ["한국 🚀", "ok"],
+  ];
+  expect(rows.map(([name = ""]) => widthOf(name))).toEqual([8, 5, 4, 7]);
+  expect(table(rows, 0, 2)).toEqual(["硅基流动  ok", "Größe     ok", "cafe\u0301      ok", "한국 🚀   ok"]);
 });

@@ -28,7 +28,10 @@ describe("usage in a terminal", () => {
       cost: 2_473.7,
       saved: -1_239.46,
     };
-    const lines = usageText(report([group(LONG, large), group("gpt", large)], large), { paint, columns: 80 });
+    const lines = usageText(report([group(LONG, large), group("硅基流动".repeat(12), large)], large), {
+      paint,
+      columns: 80,
+    });
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80);
     expect(lines.join("\n")).toMatch(/^anth\S+…\S+name +123456 +9999 +4\.38B .*\$2473\.70 +-\$1239\.46$/m);
   });
