@@ -3,6 +3,7 @@ import type { Price } from "../catalog/types.ts";
 import { asidesOf, withAsides } from "./asides.ts";
 import type { AttemptRecord, JournalEntry } from "./entry.ts";
 import { costOf, listPriceOf, toNano } from "./pricing.ts";
+import { readUsage, type ToldUsage } from "./told-usage.ts";
 
 /** The price at which an attempt was made; undefined where it is not known. */
 export type PriceAt = (attempt: AttemptRecord) => Price | undefined;
@@ -23,8 +24,9 @@ export function settle(entry: JournalEntry, priceAt: PriceAt): void {
   if (entry.usage) settleUsage(entry, entry.usage);
 }
 
-function settleUsage(entry: JournalEntry, usage: Usage): void {
-  const list = toldSomething(usage) ? listPriceOf(entry.requested) : undefined;
+function settleUsage(entry: JournalEntry, told: Usage): void {
+  const { usage, isSound } = readUsage(told);
+  const list = isSound && toldSomething(usage) ? listPriceOf(entry.requested) : undefined;
   if (list) {
     // What was done aside is billed alike wherever the answer comes from.
     const aside = costOfAsides(usage, list, entry.time);
@@ -39,15 +41,21 @@ function settleAttempt(attempt: AttemptRecord, time: number, priceAt: PriceAt): 
   attempt.at = tenths(attempt.at);
   attempt.ms = tenths(attempt.ms);
   if (!attempt.usage) return;
-  const cost = billed(attempt, attempt.usage, time, priceAt);
+  const told = readUsage(attempt.usage);
+  const cost = billed(attempt, told, time, priceAt);
   if (cost !== undefined) attempt.cost = cost;
-  attempt.usage = counted(withAsides(attempt.usage));
+  attempt.usage = counted(withAsides(told.usage));
 }
 
-/** An answer that no vendor gave costs nothing; of one whose vendor told no tokens, nobody knows. */
-function billed(attempt: AttemptRecord, usage: Usage, time: number, priceAt: PriceAt): number | undefined {
+/** An answer that no vendor gave costs nothing; of one whose vendor told no tokens, or nonsense, nobody knows. */
+function billed(
+  attempt: AttemptRecord,
+  { usage, isSound }: ToldUsage,
+  time: number,
+  priceAt: PriceAt,
+): number | undefined {
   if (attempt.status === undefined || attempt.simulated) return 0;
-  const price = toldSomething(usage) ? priceAt(attempt) : undefined;
+  const price = isSound && toldSomething(usage) ? priceAt(attempt) : undefined;
   const aside = price && costOfAsides(usage, price, time + attempt.at);
   return price && aside !== undefined ? toNano(costOf(usage, price, time + attempt.at) + aside) : undefined;
 }
@@ -75,7 +83,7 @@ function toldSomething(usage: Usage): boolean {
   return input_tokens + output_tokens + cache_read_input_tokens + cache_creation_input_tokens > 0;
 }
 
-/** Vendors put much beside their counts; kept is what is billed or shown. */
+/** Kept is what is billed or shown, where there is any. */
 function counted(usage: Usage): Usage {
   const longLived = usage.cache_creation?.ephemeral_1h_input_tokens ?? 0;
   const thinking = usage.output_tokens_details?.thinking_tokens ?? 0;
@@ -83,8 +91,8 @@ function counted(usage: Usage): Usage {
   const read = usage.cache_read_input_tokens ?? 0;
   const written = usage.cache_creation_input_tokens ?? 0;
   return {
-    input_tokens: usage.input_tokens ?? 0,
-    output_tokens: usage.output_tokens ?? 0,
+    input_tokens: usage.input_tokens,
+    output_tokens: usage.output_tokens,
     ...(read > 0 && { cache_read_input_tokens: read }),
     ...(written > 0 && { cache_creation_input_tokens: written }),
     ...(longLived > 0 && { cache_creation: { ephemeral_1h_input_tokens: longLived } }),

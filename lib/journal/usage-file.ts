@@ -79,7 +79,7 @@ function ledgerOf(month: string, file: UsageFile): Ledger {
   for (const values of file.rows) {
     const row = Object.fromEntries(file.columns.map((column, at) => [column, values[at]]));
     for (const dimension of DIMENSIONS) row[dimension] ??= "";
-    for (const measure of MEASURES) row[measure] ??= 0;
+    for (const measure of MEASURES) if (typeof row[measure] !== "number") row[measure] = 0;
     ledger.tally.addRow(row as Row);
   }
   return ledger;

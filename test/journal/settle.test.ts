@@ -82,3 +82,30 @@ it("keeps counts only, in short numbers, and lets no name fill the journal", () 
   expect([entry.totalMs, entry.attempts[0]?.at, entry.attempts[0]?.ms]).toEqual([12.3, 0.1, 10]);
   expect(entry.usage).toEqual(usage);
 });
+
+it.each([
+  ["less than nothing", { input_tokens: -500_000, output_tokens: 10 }, { input_tokens: 0, output_tokens: 10 }],
+  ["more than can be", { input_tokens: 1e12, output_tokens: 10 }, { input_tokens: 0, output_tokens: 10 }],
+  ["words", { input_tokens: "many", output_tokens: 10 }, { input_tokens: 0, output_tokens: 10 }],
+  ["something else", { input_tokens: { text: 1 }, output_tokens: [3] }, { input_tokens: 0, output_tokens: 0 }],
+  [
+    "nonsense in a part",
+    { ...usage, iterations: [{ type: "compaction", input_tokens: -1, output_tokens: 2 }] },
+    { input_tokens: 1_000, output_tokens: 102 },
+  ],
+])("keeps %s, which a vendor told as its count, out of tokens and money", (_what, told, kept) => {
+  const [attempt] = blank.attempts;
+  if (!attempt) throw new Error("no attempt");
+  const odd = told as unknown as typeof usage;
+  const entry = settled({ usage: odd, attempts: [{ ...attempt, usage: odd }] });
+  expect([entry.usage, entry.attempts[0]?.usage]).toEqual([kept, kept]);
+  expect([entry.cost, entry.attempts[0]?.cost, entry.listCost]).toEqual([undefined, undefined, undefined]);
+});
+
+it("understands counts that are written as text, and rounds parts of a token", () => {
+  const [attempt] = blank.attempts;
+  if (!attempt) throw new Error("no attempt");
+  const odd = { input_tokens: "1000", output_tokens: 99.6, cache_read_input_tokens: null } as unknown as typeof usage;
+  const entry = settled({ usage: odd, attempts: [{ ...attempt, usage: odd }] });
+  expect([entry.usage, entry.cost]).toEqual([usage, 0.02]);
+});
