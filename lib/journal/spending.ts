@@ -1,19 +1,30 @@
-import { dayOf, PERIODS, type Period, periodAt, type Span, startOfDay } from "./calendar.ts";
+import { dayNamer, dayOf, PERIODS, type Period, periodAt, type Span } from "./calendar.ts";
 import type { JournalEntry } from "./entry.ts";
 import type { Row } from "./tally.ts";
 
 /** What money was spent on: everything, one provider, or what one rule has routed. */
 export type Purpose = { on: "all" } | { on: "provider" | "route"; name: string };
 
-interface Pot extends Span {
-  /** US dollars by purpose. */
-  dollars: Map<string, number>;
+/** US dollars by purpose. */
+type Dollars = Map<string, number>;
+
+interface Sum extends Span {
+  /** Its first day, and the first that is none of its. */
+  days: { from: string; to: string };
+  dollars: Dollars;
 }
 
-/** What was spent in the running day, week and month, in US dollars. Costs that nobody knows are not in it. */
+/**
+ * What was spent in the running day, week and month, in US dollars. Costs that nobody knows are not in it. Days are kept apart,
+ * whenever they are: a clock that jumps into the next month and back again, as that of a machine that wakes up may, finds
+ * everything as it was.
+ */
 export class Spending {
   readonly #now: () => number;
-  readonly #pots = new Map<Period, Pot>();
+  readonly #nameOf = dayNamer();
+  readonly #days = new Map<string, Dollars>();
+  /** Of the periods that run now, made of their days. */
+  readonly #sums = new Map<Period, Sum>();
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -21,41 +32,43 @@ export class Spending {
 
   /** Counts what an entry cost, attempt by attempt. */
   add(entry: JournalEntry): void {
-    const time = entry.time + entry.totalMs;
-    for (const { cost, provider } of entry.attempts) if (cost) this.#add(time, cost, provider, entry.rule);
+    const day = this.#nameOf(entry.time + entry.totalMs);
+    for (const { cost, provider } of entry.attempts) if (cost) this.#add(day, cost, provider, entry.rule);
   }
 
   /** Counts a row that was summed earlier. */
   addRow({ day, cost, provider, route }: Readonly<Row>): void {
-    if (cost) this.#add(startOfDay(day), cost, provider, route);
+    if (cost) this.#add(day, cost, provider, route);
   }
 
   spent(period: Period, purpose: Purpose): number {
-    return this.#pot(period).dollars.get(keyOf(purpose)) ?? 0;
+    return this.#sum(period).dollars.get(keyOf(purpose)) ?? 0;
   }
 
   /** When the period began that runs now, and when it will be over. */
   span(period: Period): Span {
-    const { from, to } = this.#pot(period);
+    const { from, to } = this.#sum(period);
     return { from, to };
   }
 
-  #add(time: number, cost: number, provider: string, route: string): void {
-    for (const period of PERIODS) {
-      const { from, to, dollars } = this.#pot(period);
-      if (time < from || time >= to) continue;
-      const purposes: Purpose[] = [{ on: "all" }, { on: "provider", name: provider }, { on: "route", name: route }];
-      for (const key of purposes.map(keyOf)) dollars.set(key, (dollars.get(key) ?? 0) + cost);
-    }
+  #add(day: string, cost: number, provider: string, route: string): void {
+    const purposes: Purpose[] = [{ on: "all" }, { on: "provider", name: provider }, { on: "route", name: route }];
+    const added = new Map(purposes.map((purpose) => [keyOf(purpose), cost]));
+    const ofDay = this.#days.get(day) ?? new Map<string, number>();
+    this.#days.set(day, ofDay);
+    addTo(ofDay, added);
+    for (const sum of this.#sums.values()) if (isWithin(day, sum)) addTo(sum.dollars, added);
   }
 
-  /** Begins anew when the period is over. */
-  #pot(period: Period): Pot {
+  /** Is made anew when another period runs. */
+  #sum(period: Period): Sum {
     const now = this.#now();
-    const pot = this.#pots.get(period);
-    if (pot && now >= pot.from && now < pot.to) return pot;
-    const fresh = { ...periodAt(period, now), dollars: new Map<string, number>() };
-    this.#pots.set(period, fresh);
+    const known = this.#sums.get(period);
+    if (known && now >= known.from && now < known.to) return known;
+    const span = periodAt(period, now);
+    const fresh: Sum = { ...span, days: { from: dayOf(span.from), to: dayOf(span.to) }, dollars: new Map() };
+    for (const [day, dollars] of this.#days) if (isWithin(day, fresh)) addTo(fresh.dollars, dollars);
+    this.#sums.set(period, fresh);
     return fresh;
   }
 }
@@ -63,6 +76,15 @@ export class Spending {
 /** The first day that counts for a period that runs now, `2026-11-24`. @param now epoch ms */
 export function firstDayOfPeriods(now: number): string {
   return dayOf(Math.min(...PERIODS.map((period) => periodAt(period, now).from)));
+}
+
+/** Names of days stand in the order of the days. */
+function isWithin(day: string, { days }: Sum): boolean {
+  return day >= days.from && day < days.to;
+}
+
+function addTo(sums: Dollars, more: ReadonlyMap<string, number>): void {
+  for (const [key, dollars] of more) sums.set(key, (sums.get(key) ?? 0) + dollars);
 }
 
 function keyOf(purpose: Purpose): string {

@@ -156,6 +156,16 @@ describe("the journal's files", () => {
     expect(await totals(open(dir))).toEqual(expected(entries));
   });
 
+  it("count nothing for what is no number among the sums", async () => {
+    const dir = tempDir();
+    const files = open(dir);
+    await written(files, [answered({ usage: { input_tokens: 4321, output_tokens: 10 } })]);
+    await files.close();
+    const sums = join(dir, "journal", "usage-2026-11.json");
+    writeFileSync(sums, readFileSync(sums, "utf8").replace("4321", '"04321"'));
+    expect(await totals(open(dir))).toMatchObject({ requests: 1, input: 0, output: 10 });
+  });
+
   it("keep the sums when the entries are deleted, and go on", async () => {
     const dir = tempDir();
     const [before, after] = [answered(), answered()];
@@ -316,6 +326,22 @@ describe("money spent", () => {
     expect(dayOf(spending.span("day").from)).toBe("2026-11-26");
     now = Date.parse("2026-12-01T00:00:00");
     expect(spent()).toEqual([0, 0, 0]);
+  });
+
+  it("is not forgotten over a clock that jumps into the next month, and back again", async () => {
+    let now = Date.parse("2026-11-25T12:00:00");
+    const { spending } = open(tempDir(), { now: () => now });
+    const spent = () => (["day", "week", "month"] as const).map((period) => spending.spent(period, { on: "all" }));
+    const pay = (time: string, cost: number) => spending.add(answered({ time: Date.parse(time), cost }));
+    pay("2026-11-25T11:00:00", 4);
+    now = Date.parse("2026-12-25T12:00:00");
+    expect(spent()).toEqual([0, 0, 0]);
+    pay("2026-12-25T11:00:00", 8);
+    expect(spent()).toEqual([8, 8, 8]);
+    now = Date.parse("2026-11-25T13:00:00");
+    expect(spent()).toEqual([4, 4, 4]);
+    pay("2026-11-25T13:00:00", 1);
+    expect(spent()).toEqual([5, 5, 5]);
   });
 
   it("remembers a week that began in the month before", async () => {
