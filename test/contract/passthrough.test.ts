@@ -142,6 +142,24 @@ describe("the small routes", () => {
   });
 
   test.each([
+    "/v1/v1/messages?beta=true",
+    "/messages",
+    "/anthropic/v1/messages",
+    "/chat/completions",
+    "/v1/v1/responses",
+  ])("%s is told which base URL would be right", async (path) => {
+    house = await buildHouse({});
+    const response = await fetch(house.mux.url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    expect(response.status).toBe(404);
+    const { error } = (await response.json()) as { error: { message: string } };
+    expect(error.message).toContain("the base URL is the server's address alone for clients of Anthropic's protocol");
+  });
+
+  test.each([
     ["{", /not valid JSON/],
     ["[]", /JSON object/],
     ['{"messages":[]}', /model/],

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
 import { oauthCallback, oauthRoutes } from "../oauth/routes.ts";
+import { baseUrlHint } from "../openai/dialect.ts";
 import { ASSET_PATHS, type Asset, type AssetPath, readAsset } from "./assets.ts";
 import type { AdminDeps } from "./deps.ts";
 import { ApiFault, apiError, errorHandler } from "./errors.ts";
@@ -29,7 +30,9 @@ import { usageRoutes } from "./routes/usage.ts";
 export function createAdminApp(deps: AdminDeps): Hono {
   const app = new Hono();
   app.onError(errorHandler(deps.report));
-  app.notFound((c) => c.json(apiError("not_found", `Nothing answers ${c.req.method} ${c.req.path}.`), 404));
+  app.notFound((c) =>
+    c.json(apiError("not_found", `Nothing answers ${c.req.method} ${c.req.path}${baseUrlHint(c.req.path)}.`), 404),
+  );
   app.get("/api/oauth/callback", (c) => oauthCallback(c, deps));
   app.use(headers());
   app.use("/api/*", async (c, next) => {

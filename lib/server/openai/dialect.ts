@@ -19,8 +19,19 @@ export function speaksOpenAi(path: string, headers: IncomingHttpHeaders): boolea
 /** What is told whoever asks for a path of `/v1` that does not exist here. */
 export function notHere({ method, headers }: Pick<IncomingMessage, "method" | "headers">, path: string): string {
   const missing = `${method} ${path} does not exist here`;
+  const hint = baseUrlHint(path);
+  if (hint !== "") return missing + hint;
   if (!speaksOpenAi(path, headers)) return missing;
   return path.startsWith("/v1/responses/")
     ? `${missing}: nothing is stored, so a response cannot be asked for again`
     : `${missing}; there are POST /v1/chat/completions, POST /v1/responses and GET /v1/models`;
+}
+
+/** How the paths end that clients put behind their base URL. */
+const ASKED_FOR = /\/(?:messages(?:\/count_tokens)?|chat\/completions|responses|models)\/?$/;
+
+/** What helps a client whose base URL is not the one that its protocol wants; empty for other paths. */
+export function baseUrlHint(path: string): string {
+  if (!ASKED_FOR.test(path) || path.replace(ASKED_FOR, "") === "/v1") return "";
+  return ": the base URL is the server's address alone for clients of Anthropic's protocol, such as Claude Code, and the address with /v1 for clients of OpenAI's";
 }
