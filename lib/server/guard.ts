@@ -26,8 +26,10 @@ const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const API_PATH = /^\/v1\//;
 /** Paths that tell nothing beyond whether the server works. */
 const OPEN_PATHS = new Set(["/health", "/api/hello"]);
-/** Paths that tell or change how the server is set up; signing in, and out, is for those who are not yet. */
-const ADMIN_PATH = /^\/api\/(?!(?:hello|session)$)/;
+/** Signing in, and out, is for those who are not yet. */
+const SESSION_PATH = "/api/session";
+/** The page's own files, all in one folder, and what is not there. */
+const PAGE_PATH = /^\/[\w.-]*$/;
 /** Names of providers and models, tokens and money: on this machine for everybody, for others with a key. */
 const METRICS_PATH = "/metrics";
 /** A vendor's page sends the browser here; the state in the query says whether we had sent it there. */
@@ -53,7 +55,7 @@ export function guard(request: GuardedRequest, server: Settings["server"]): Refu
     (needsToken(request) && server.admin_token === "" ? TOKEN_UNSET : undefined) ??
     (isApi && server.api_keys.length > 0 && !authorized ? NO_KEY : undefined) ??
     (isMetrics && !isLocal(request) && !authorized ? NO_METRICS_KEY : undefined) ??
-    (ADMIN_PATH.test(request.path) && server.admin_token !== "" && !hasToken(request.headers, server.admin_token)
+    (isAdmin(request.path) && server.admin_token !== "" && !hasToken(request.headers, server.admin_token)
       ? NO_TOKEN
       : undefined)
   );
@@ -73,6 +75,20 @@ const NO_TOKEN: Refused = {
   status: 401,
   message: "sign in on the page, or send server.admin_token as a Bearer token",
 };
+
+/**
+ * Paths that tell or change how the server is set up: all but those that are known to be open. What is behind the guard reads
+ * `/x/../api/config`, `/%61pi/config` and `http://host/api/config` all as `/api/config`, so no list of closed paths would do.
+ */
+function isAdmin(path: string): boolean {
+  return (
+    !API_PATH.test(path) &&
+    !OPEN_PATHS.has(path) &&
+    path !== METRICS_PATH &&
+    path !== SESSION_PATH &&
+    !PAGE_PATH.test(path)
+  );
+}
 
 /** The admin API or the page, asked for over the network. */
 function needsToken(request: GuardedRequest): boolean {

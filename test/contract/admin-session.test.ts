@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildHouse, type House } from "./house.ts";
 
@@ -35,4 +36,19 @@ test("the token itself still opens the API to programs", async () => {
 test("signing out takes the cookie away", async () => {
   const out = await fetch(`${house.mux.url}/api/session`, { method: "DELETE" });
   expect(out.headers.get("set-cookie")).toMatch(/^ccm_session=; .*Max-Age=0$/);
+});
+
+test("no way to write a path leads round the token", async () => {
+  const { hostname, port } = new URL(house.mux.url);
+  const asked = (path: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      request({ hostname, port, path, agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on("error", reject)
+        .end();
+    });
+  const paths = ["/x/../api/config", "/./api/config", "/%61pi/config", `${house.mux.url}/api/config`];
+  for (const path of paths) expect([path, await asked(path)]).toEqual([path, 401]);
 });

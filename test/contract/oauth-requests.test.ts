@@ -262,9 +262,9 @@ describe("a token that is about to end", () => {
     const { status, headers } = await house.ask();
     expect([status, headers.get("x-ccm-provider")]).toEqual([200, "key"]);
     await expect
-      .poll(() => JSON.parse(house.tokenFile()).logins.plan.generation, { timeout: 15_000 })
+      .poll(() => JSON.parse(house.tokenFile()).logins.plan.generation, { timeout: 40_000 })
       .toBeGreaterThan(1);
-  }, 60_000);
+  }, 80_000);
 });
 
 describe("a login that the vendor has ended", () => {

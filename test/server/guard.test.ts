@@ -105,6 +105,27 @@ describe("keys", () => {
   });
 });
 
+test.each([
+  "/x/../api/config",
+  "/./api/config",
+  "//api/config",
+  "/%61pi/config",
+  "/api%2fconfig",
+  "/x/%2e%2e/api/config",
+  "/metrics/../api/config",
+  "/page.js/../api/config",
+  "/api/hello/",
+  "/API/config",
+  "http://127.0.0.1:13456/api/config",
+  "http://127.0.0.1:13456/",
+  "api/config",
+])("the admin token is asked for however the path is written: %s", (path) => {
+  expect(status({ path, method: "GET" }, { admin_token: "secret" })).toBe(401);
+});
+test.each(["/", "/page.js", "/chart.js", "/page.css", "/favicon.ico"])("the page's %s may be read before", (path) => {
+  expect(status({ path, method: "GET" }, { admin_token: "secret" })).toBe("passes");
+});
+
 describe("the page's session", () => {
   const [pair = ""] = sessionCookie("secret").split(";");
   const asked = (cookie: string, server: object = { admin_token: "secret" }) =>
