@@ -58,7 +58,35 @@ export function endOf(path: string): number {
 export function followFile(path: string, from: number, onText: (text: string) => void, signal: AbortSignal): void {
   let position = from;
   let file = fileIdentity(statsOf(path));
+  const rotated = `${path}.1`;
+  let before = fileIdentity(statsOf(rotated));
   const decoder = new TextDecoder();
+
+  const handOn = (fd: number, size: number) => {
+    while (position < size) {
+      const part = Buffer.alloc(Math.min(CHUNK, size - position));
+      const read = readSync(fd, part, 0, part.length, position);
+      position += read;
+      onText(decoder.decode(part.subarray(0, read), { stream: true }));
+      if (read === 0) break;
+    }
+  };
+
+  /** What was written just before a rotation stands in the copy alone. @returns whether there was one */
+  const readCopy = (now: Stats): boolean => {
+    const fd = openIfThere(rotated);
+    if (fd === undefined) return false;
+    try {
+      const stats = fstatSync(fd);
+      const isNew = fileIdentity(stats) !== before;
+      if (!isNew || (fileIdentity(now) === file && now.size >= stats.size)) return false; // not emptied yet
+      before = fileIdentity(stats);
+      handOn(fd, stats.size);
+      return true;
+    } finally {
+      closeSync(fd);
+    }
+  };
 
   const readOn = () => {
     const fd = openIfThere(path);
@@ -66,15 +94,9 @@ export function followFile(path: string, from: number, onText: (text: string) =>
     try {
       const stats = fstatSync(fd);
       const { size } = stats;
-      if (fileIdentity(stats) !== file || size < position) position = 0;
+      if (readCopy(stats) || fileIdentity(stats) !== file || size < position) position = 0;
       file = fileIdentity(stats);
-      while (position < size) {
-        const part = Buffer.alloc(Math.min(CHUNK, size - position));
-        const read = readSync(fd, part, 0, part.length, position);
-        position += read;
-        onText(decoder.decode(part.subarray(0, read), { stream: true }));
-        if (read === 0) break;
-      }
+      handOn(fd, size);
     } finally {
       closeSync(fd);
     }

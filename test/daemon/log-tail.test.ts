@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { endOf, followFile, lastLines } from "../../lib/daemon/log-tail.ts";
+import { openLogFile } from "../../lib/journal/log-file.ts";
 
 let dir: string;
 let path: string;
@@ -56,6 +57,26 @@ describe("following", () => {
       await expect.poll(() => seen, { timeout: 10_000 }).toBe("one\n2\nthree\n");
     } finally {
       stop.abort();
+    }
+  });
+
+  it("misses no line when the log is rotated, not even those written in the same moment", async () => {
+    const log = openLogFile(path, { maxBytes: 400, keep: 2 });
+    log.write("the first line", true);
+    let seen = "";
+    const stop = new AbortController();
+    followFile(path, 0, (text) => (seen += text), stop.signal);
+    const lines = Array.from({ length: 32 }, (_, at) => `line ${at} of those that are written together`);
+    try {
+      for (let at = 0; at < lines.length; at += 4) {
+        const group = lines.slice(at, at + 4);
+        for (const line of group) log.write(line, line === group.at(-1));
+        await expect.poll(() => seen, { timeout: 10_000 }).toContain(group.at(-1));
+      }
+      expect(seen).toBe(`${["the first line", ...lines].join("\n")}\n`);
+    } finally {
+      stop.abort();
+      log.close();
     }
   });
 });
