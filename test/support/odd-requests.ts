@@ -169,6 +169,11 @@ const CHANGES: Readonly<Record<string, (body: MessagesBody) => unknown>> = {
       },
     ];
   },
+  "tools: a web search with empty lists of domains": (body) => {
+    body.tools = [
+      { type: "web_search_20250305", name: "web_search", max_uses: 8, allowed_domains: [], blocked_domains: [] },
+    ];
+  },
   "tools: a forced one": (body) => {
     body.tools = [read];
     body.tool_choice = { type: "tool", name: "Read", disable_parallel_tool_use: true };
