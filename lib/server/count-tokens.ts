@@ -3,6 +3,7 @@ import { estimateTokens } from "../anthropic/estimate.ts";
 import type { InboundRequest } from "../anthropic/request.ts";
 import type { Mapping } from "../config/settings.ts";
 import { isCredential } from "../credentials/credential.ts";
+import { collect } from "../relay/collect.ts";
 import { CallFailed, decodedBody } from "../relay/upstream.ts";
 import { loadWire } from "../wires/index.ts";
 import { addressed, CannotCarry } from "../wires/wire.ts";
@@ -13,6 +14,8 @@ import { newRequestId, route } from "./serve.ts";
 
 /** A count is asked for in the middle of typing: better an estimate now than the truth late. */
 const PATIENCE_MS = 5_000;
+/** More than this is no count. */
+const MAX_COUNT_BYTES = 64 * 1024;
 
 /** `POST /v1/messages/count_tokens`: asked upstream where the provider can count, else estimated here. */
 export async function handleCountTokens(
@@ -54,10 +57,12 @@ async function askUpstream(
     const request = addressed(wire.countTokens.request(inbound, target), target);
     const headers = { ...request.headers, ...provider.headers, ...credential.headers };
     const timeouts = { connectMs: PATIENCE_MS, firstByteMs: PATIENCE_MS };
-    const answer = await relay.pool.call({ ...request, headers }, timeouts, false).response;
-    const chunks: Buffer[] = [];
-    for await (const chunk of await decodedBody(answer)) chunks.push(chunk as Buffer);
-    return answer.statusCode === 200 ? wire.countTokens.read(Buffer.concat(chunks)) : undefined;
+    const call = relay.pool.call({ ...request, headers }, timeouts, false);
+    const answer = await call.response;
+    const { timers } = relay;
+    const limits = { idleMs: PATIENCE_MS, limit: MAX_COUNT_BYTES, partial: false };
+    const body = await collect(await decodedBody(answer), { call, timers, ...limits });
+    return answer.statusCode === 200 ? wire.countTokens.read(body) : undefined;
   } catch (error) {
     if (
       !(

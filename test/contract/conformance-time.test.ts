@@ -303,3 +303,20 @@ describe("nobody else left", () => {
     expect(upstreams.map(({ requests }) => requests.length)).toEqual([1, 1]);
   });
 });
+
+it("a count of tokens that the provider begins and does not finish is estimated, as one that it does not begin", async () => {
+  const [kind] = KINDS;
+  const headers = { "content-type": "application/json" };
+  const { mux, upstreams } = await house({
+    ...kind,
+    handler: (_, reply) => reply.bytes('{"input_', { headers, after: "hang" }),
+  });
+  const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "hi" }] });
+  const counted = fetch(`${mux.url}/v1/messages/count_tokens`, { method: "POST", headers, body });
+  await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
+  await sleep(20); // what it says has come
+  await pass(mux, 6_000);
+  const response = await counted;
+  expect([response.status, response.headers.get("x-ccm-count")]).toEqual([200, "estimated"]);
+  await expect.poll(() => upstreams[0]?.requests[0]?.aborted).toBe(true);
+});
