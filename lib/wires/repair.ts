@@ -1,6 +1,7 @@
 import { scanTopLevel } from "../anthropic/scan.ts";
 import { REFUSED_FIELD_TEXTS } from "../catalog/failure-signals.ts";
 import { readWords } from "./failures.ts";
+import { withoutHalfCharacters } from "./half-characters.ts";
 import { dropFields } from "./shared/fields.ts";
 import { bytesOf } from "./shared/json-body.ts";
 import { quirksOf } from "./shared/quirks.ts";
@@ -37,6 +38,7 @@ export interface Repair {
 /**
  * Mends requests that a provider refuses because of a single field that it does not take: once without it, and from then
  * on never with it to that provider and model. Kept in memory only, so that a start gives every field another chance.
+ * Halves of characters are mended for every provider: no client mends those.
  */
 export class Repairs {
   readonly #known = new Map<string, string[]>();
@@ -53,7 +55,10 @@ export class Repairs {
    * @returns undefined where nothing can be left out, or where that is the client's own business
    */
   mend(request: UpstreamRequest, target: Target, status: number, refusal: Buffer): Repair | undefined {
-    if ((status !== 400 && status !== 422) || clientMends(target)) return undefined;
+    if (status !== 400 && status !== 422) return undefined;
+    const whole = withoutHalfCharacters(String(request.body));
+    if (whole !== undefined) return { without: "halves of characters", request: { ...request, body: whole } };
+    if (clientMends(target)) return undefined;
     const body = parse(String(request.body)) as Json | undefined;
     if (!body) return undefined;
     const text = refusal.toString("utf8");

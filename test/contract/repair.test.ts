@@ -30,12 +30,18 @@ function refusing(...fields: string[]): Handler {
   };
 }
 
-async function start(handler: Handler): Promise<{ upstream: Upstream; mux: Mux }> {
+const MESSAGE = {
+  ...{ id: "msg_1", type: "message", role: "assistant", model: "m", stop_reason: "end_turn", stop_sequence: null },
+  content: [{ type: "text", text: "hello" }],
+  usage: { input_tokens: 3, output_tokens: 1 },
+};
+
+async function start(handler: Handler, type = "openai-compatible"): Promise<{ upstream: Upstream; mux: Mux }> {
   const upstream = await startUpstream(handler);
   const mux = await startMux({
     config: `[[providers]]
 name = "own"
-type = "openai-compatible"
+type = "${type}"
 base_url = "${upstream.url}/v1"
 auth_type = "none"
 [[models]]
@@ -113,4 +119,21 @@ it("Anthropic's own refusals reach the client as they are: it knows best what to
   expect(status).toBe(400);
   expect(text).toContain(message);
   expect(house.a.requests).toHaveLength(1);
+});
+
+describe("half a character", () => {
+  it.each(["openai-compatible", "anthropic-compatible"])(
+    "that a strict parser refuses is mended, unseen by the client of a provider of the type %s",
+    async (type) => {
+      const message = "The request body is not valid JSON: no low surrogate in string: line 1 column 99 (char 98)";
+      const { mux, upstream } = await start((request, reply) => {
+        if (/\\ud83d/.test(request.raw.toString("utf8")))
+          return reply.json({ type: "error", error: { type: "invalid_request_error", message } }, { status: 400 });
+        return reply.json(type === "openai-compatible" ? COMPLETION : MESSAGE);
+      }, type);
+      const content = "cut off in the middle of an emoji: \ud83d";
+      expect(await ask(mux, { messages: [{ role: "user", content }] })).toMatchObject({ status: 200 });
+      expect(upstream.requests.map(({ raw }) => /\\ufffd/.test(raw.toString("utf8")))).toEqual([false, true]);
+    },
+  );
 });

@@ -1,5 +1,8 @@
 /** A request that is refused for one field goes once more without it, unless it would then mean something else. */
+
+import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { withoutHalfCharacters } from "../../lib/wires/half-characters.ts";
 import { fieldIn, pathIn, Repairs } from "../../lib/wires/repair.ts";
 import type { UpstreamRequest } from "../../lib/wires/wire.ts";
 import { type Json, target } from "./openai-responses/support.ts";
@@ -168,5 +171,26 @@ describe("repairs", () => {
     for (let n = 0; n <= 256; n++)
       repairs.mend(requestOf(body), target({}, { model: `m${n}` }), 400, no("reasoning.summary"));
     expect(repairs.apply(requestOf(body), first)).toEqual(requestOf(body));
+  });
+});
+
+describe("halves of characters", () => {
+  it.each([
+    ["a first half", '"a\\ud83d b"', '"a\\ufffd b"'],
+    ["a second half, in capitals", '"\\uDE80"', '"\\ufffd"'],
+    ["two first halves", '"\\ud83d\\ud83d\\ude80"', '"\\ufffd\\ud83d\\ude80"'],
+    ["a whole pair", '"\\ud83d\\ude80"', undefined],
+    ["a text about them", '"\\\\ud83d"', undefined],
+    ["other escapes", '"\\u00e9\\n\\\\"', undefined],
+  ])("%s", (_what, json, expected) => expect(withoutHalfCharacters(json)).toBe(expected));
+
+  it("property: what is left is what JavaScript calls well-formed", () => {
+    const unit = fc.constantFrom("\ud83d", "\ude80", "a", "\\", '"', "é", "🚀", "ud83d");
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 20 }), (text) => {
+        const json = JSON.stringify(text);
+        expect(JSON.parse(withoutHalfCharacters(json) ?? json)).toBe(text.replace(/\p{Surrogate}/gu, "\ufffd"));
+      }),
+    );
   });
 });
