@@ -149,6 +149,7 @@ async function converse(input: AttemptInput, request: UpstreamRequest, call: Cal
   input.onHeaders(status, response.headers);
   input.watch?.answered(status, response.headers);
   const body = watched(await decodedBody(response), input.watch);
+  call.reads(body);
   if (status < 200 || status > 299) return await readRefusal(input, request, response, body, call);
   const contentType = response.headers["content-type"] ?? "";
   if (/^text\/html/i.test(contentType)) {

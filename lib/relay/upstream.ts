@@ -31,7 +31,9 @@ class Stale extends CallFailed {}
 export interface Call {
   /** Resolves with the response's headers. @throws {CallFailed} */
   response: Promise<IncomingMessage>;
-  /** Ends the call at once and closes its connection. */
+  /** This is what is read of the answer, decoded: it ends with the call. */
+  reads(body: Readable): void;
+  /** Ends the call at once, closes its connection, and what is read of it. */
   abort(): void;
 }
 
@@ -113,7 +115,7 @@ export class UpstreamPool {
     const { hostname, port } = origin;
     const options = { hostname, port, path, method: request.method, headers };
     let outgoing: ClientRequest;
-    let answer: IncomingMessage | undefined;
+    let body: Readable | undefined;
     let isAborted = false;
     const send = (agent: http.Agent): Promise<IncomingMessage> => {
       outgoing = client.request({ ...options, agent });
@@ -128,20 +130,20 @@ export class UpstreamPool {
         if (!(error instanceof Stale) || isAborted) throw error;
         return send(single);
       })
-      .then((begun) => {
-        answer = begun;
-        return begun;
-      })
       .finally(() => {
         parts = NOTHING; // the call lives as long as the answer does
       });
     return {
       response,
+      reads(read) {
+        body = read;
+        if (isAborted) read.destroy();
+      },
       abort() {
         isAborted = true;
         outgoing.destroy();
-        // One that has come to its end, unread, would wait for its reader for ever: the connection is not the call's any more.
-        answer?.destroy();
+        // Where the answer has come to its end, unread, the connection is not the call's any more; and a decoder may hold the rest.
+        body?.destroy();
       },
     };
   }
@@ -283,8 +285,6 @@ export async function decodedBody(response: IncomingMessage): Promise<Readable> 
   const encoding = response.headers["content-encoding"]?.trim().toLowerCase();
   if (!encoding || encoding === "identity") return response;
   const zlib = await import("node:zlib");
-  if (response.destroyed)
-    throw new CallFailed({ reason: "reset", message: "the connection was closed before the answer came" });
   const decoders: Record<string, () => Transform> = {
     gzip: () => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH }),
     "x-gzip": () => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH }),

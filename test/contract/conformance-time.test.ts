@@ -1,8 +1,10 @@
 /** The numbered conformance cases of what happens in the course of time, on every protocol. The server's clock is moved by hand. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { constants, createGzip } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { checkStream } from "../../lib/anthropic/sse/grammar.ts";
 import type { RunningServer } from "../../lib/server/start.ts";
+import { slices } from "../support/recordings.ts";
 import type { Handler, Reply } from "../support/upstream.ts";
 import { ask, fails, halfACall, halves, hello, house, KINDS, type Kind, STREAM, says } from "./kinds.ts";
 
@@ -57,6 +59,19 @@ function silent(kind: Kind, when: Silence): { handler: Handler; goOn: () => void
     await after(reply, kind);
   };
   return { handler, goOn };
+}
+
+/** Each piece can be read as soon as it has come. */
+async function compressed(pieces: readonly Buffer[]): Promise<Buffer[]> {
+  const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+  const out: Buffer[] = [];
+  for (const piece of pieces) {
+    await new Promise((done) => gzip.write(piece, done));
+    out.push(gzip.read() as Buffer);
+  }
+  gzip.end();
+  for await (const rest of gzip) out.push(rest as Buffer);
+  return out;
 }
 
 const count = (text: string, part: string): number => text.split(part).length - 1;
@@ -171,31 +186,42 @@ describe.each(KINDS)("$type", (kind) => {
     },
   );
 
-  it("97: a client that left before an answer that is all there by now: nothing is left of its request", async () => {
-    let goOn: () => void = () => undefined;
-    const told = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    let isSaid = false;
-    const { mux } = await house({
-      ...kind,
-      async handler(_, reply) {
-        await told;
-        await reply.bytes(hello(kind), { headers: STREAM, slice: 40, pauseMs: 2 });
-        isSaid = true;
-      },
-    });
-    const gone = new AbortController();
-    const left = expect(ask(mux, {}, {}, gone.signal)).rejects.toThrow();
-    await expect.poll(() => mux.server.context.gate.inside).toBe(1);
-    gone.abort();
-    await left;
-    await expect.poll(() => mux.server.context.comebacks.waitedFor).toBe(1);
-    goOn();
-    await expect.poll(() => isSaid).toBe(true);
-    await pass(mux, 1_000);
-    await expect.poll(() => mux.server.context.gate.inside).toBe(0);
-  });
+  it.each(["as it is", "compressed"])(
+    "97: a client that left before an answer that is all there by now, %s: nothing is left of its request",
+    async (form) => {
+      let goOn: () => void = () => undefined;
+      const told = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      let isSaid = false;
+      const isPlain = form === "as it is";
+      const { mux } = await house({
+        ...kind,
+        async handler(_, reply) {
+          await told;
+          const pieces = slices(hello(kind), 40);
+          const sent = isPlain ? pieces : await compressed(pieces);
+          const headers = { ...STREAM, ...(!isPlain && { "content-encoding": "gzip" }) };
+          for (const piece of sent) {
+            await reply.bytes(piece, { headers, after: "hang" });
+            await sleep(2);
+          }
+          reply.response.end();
+          isSaid = true;
+        },
+      });
+      const gone = new AbortController();
+      const left = expect(ask(mux, {}, {}, gone.signal)).rejects.toThrow();
+      await expect.poll(() => mux.server.context.gate.inside).toBe(1);
+      gone.abort();
+      await left;
+      await expect.poll(() => mux.server.context.comebacks.waitedFor).toBe(1);
+      goOn();
+      await expect.poll(() => isSaid).toBe(true);
+      await pass(mux, 1_000);
+      await expect.poll(() => mux.server.context.gate.inside).toBe(0);
+    },
+  );
 
   it("97: a client that leaves while a rate limit is waited out starts no further try", async () => {
     const limited = fails(429, { error: { message: "slow down" } }, { "retry-after": "2" });
