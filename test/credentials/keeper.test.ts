@@ -219,6 +219,13 @@ describe("what goes wrong at the token endpoint", () => {
     const record = onDisk();
     expect((record?.expires_at ?? 0) - (record?.obtained_at ?? 0)).toBe(3_600_000);
   });
+
+  it("a life beyond all numbers is written down as one, so that the file can be read again", async () => {
+    const { keeper, store, login } = await bench("claude", { answer: { expires_in: 1e306 } });
+    await login();
+    await keeper.refreshNow();
+    expect((await store.login("plan"))?.generation).toBe(2);
+  });
 });
 
 describe("who else changes the login", () => {
@@ -359,6 +366,43 @@ describe("clocks", () => {
     expect(isToken(await keeper.token())).toBe(true);
     expect(vendor.refreshes).toBeGreaterThanOrEqual(1);
   });
+
+  it("an hour back does not put off the next try of a refresh that has failed", async () => {
+    const { keeper, vendor, login, jump } = await bench("claude", { lifeS: 1 });
+    vendor.fail("token", { status: 503 });
+    await login();
+    await expect.poll(() => keeper.missing?.why, PATIENT).toBe("later");
+    jump(-3_600_000);
+    await expect.poll(() => keeper.record?.generation, PATIENT).toBe(2);
+  });
+});
+
+it("goes on with the newest login when a backup is put in the place of the file", async () => {
+  const { keeper, store, vendor, login, onDisk } = await bench();
+  const old = await login();
+  await keeper.refreshNow();
+  await keeper.refreshNow();
+  await store.update("plan", () => old);
+  await keeper.look();
+  expect(keeper.record?.generation).toBe(3);
+  await keeper.refreshNow();
+  expect([onDisk()?.generation, vendor.reuses]).toEqual([4, 0]);
+});
+
+it("takes a login that was made after a logout by another process, though it counts from one again", async () => {
+  const { keeper, store, vendor, login, onDisk } = await bench();
+  await login();
+  await keeper.refreshNow();
+  await store.update("plan", () => undefined);
+  const other = vendor.issue(String(keeper.record?.client_id));
+  const { access_token, refresh_token } = other as { access_token: string; refresh_token: string };
+  const now = Date.now() + 1;
+  await store.update("plan", () =>
+    keeper.record ? { ...keeper.record, access_token, refresh_token, obtained_at: now, generation: 1 } : undefined,
+  );
+  await keeper.refreshNow();
+  expect(onDisk()?.generation).toBe(2);
+  expect([vendor.calls.at(-1)?.params.refresh_token, vendor.reuses]).toEqual([refresh_token, 0]);
 });
 
 it("is refreshed when the user asks for it, and says when there is nothing newer", async () => {

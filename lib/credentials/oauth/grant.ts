@@ -18,6 +18,8 @@ export interface Grant {
 }
 
 const DEFAULT_LIFE_S = 3600;
+/** More is a mistake, and may be a number that JSON cannot hold. */
+const LONGEST_LIFE_S = 10 * 365 * 86_400;
 /** Long: what is asked with here, a code or a refresh token, is good once, and is lost with the answer. */
 const PATIENCE_MS = 60_000;
 
@@ -71,7 +73,7 @@ function text(value: unknown): string | undefined {
 
 function seconds(value: unknown): number | undefined {
   const number = typeof value === "string" ? Number(value) : value;
-  return typeof number === "number" && number > 0 ? number : undefined;
+  return typeof number === "number" && number > 0 ? Math.min(number, LONGEST_LIFE_S) : undefined;
 }
 
 /** How long a JWT says that it lives: a difference, so that a wrong clock does not matter. */

@@ -1,7 +1,7 @@
 import type { LoginFlow } from "../../catalog/logins.ts";
 import { deadline } from "./deadline.ts";
 import type { Endpoints } from "./endpoints.ts";
-import type { LoginRecord } from "./record.ts";
+import { isLater, type LoginRecord } from "./record.ts";
 import { refreshLogin } from "./refresh.ts";
 import { TokenRefused } from "./refusal.ts";
 import type { TokenStore } from "./store.ts";
@@ -11,6 +11,11 @@ export interface Clock {
   now(): number;
   monotonic(): number;
 }
+
+/** A point in time, on both clocks. */
+type Moment = Readonly<Record<keyof Clock, number>>;
+
+const LONG_AGO: Moment = { now: Number.NEGATIVE_INFINITY, monotonic: Number.NEGATIVE_INFINITY };
 
 export interface KeeperDeps {
   store: TokenStore;
@@ -50,19 +55,18 @@ export class Keeper {
   readonly name: string;
   readonly #deps: KeeperDeps;
   #record: LoginRecord | undefined;
-  /** End of the token on the monotonic clock. */
-  #end = 0;
+  #end: Moment = LONG_AGO;
   #leadMs = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #inflight: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
-  /** Epoch ms; before, no refresh is tried. */
-  #retryAt = 0;
+  /** Before, no refresh is tried. */
+  #retryAt: Moment = LONG_AGO;
   #trouble: string | undefined;
   /** The generation that came from refreshing a refused one. */
   #forced: number | undefined;
-  #benchedUntil = 0;
+  #benchedUntil: Moment = LONG_AGO;
   #unsaved: Error | undefined;
   #closed = false;
 
@@ -84,7 +88,6 @@ export class Keeper {
 
   /** Why there is no token to use; undefined while there is one, or one is to be had. */
   get missing(): NoToken | undefined {
-    const { clock } = this.#deps;
     const record = this.#record;
     if (!record) return { why: "signed_out", message: "nobody is signed in", until: Number.POSITIVE_INFINITY };
     if (record.state !== "ok") {
@@ -93,10 +96,13 @@ export class Keeper {
     }
     if (record.refresh_token === undefined && this.#leftMs() <= 0)
       return { why: "needs_login", message: "the login has expired", until: Number.POSITIVE_INFINITY };
-    if (this.#benchedUntil > clock.now())
-      return { why: "later", message: "the vendor refused a fresh token a moment ago", until: this.#benchedUntil };
-    if (this.#leftMs() > 0 || this.#retryAt <= clock.now()) return undefined;
-    return { why: "later", message: this.#trouble ?? "the token has expired", until: this.#retryAt };
+    const { clock } = this.#deps;
+    const benchedMs = this.#until(this.#benchedUntil);
+    if (benchedMs > 0)
+      return { why: "later", message: "the vendor refused a fresh token a moment ago", until: clock.now() + benchedMs };
+    const pauseMs = this.#until(this.#retryAt);
+    if (this.#leftMs() > 0 || pauseMs <= 0) return undefined;
+    return { why: "later", message: this.#trouble ?? "the token has expired", until: clock.now() + pauseMs };
   }
 
   /** A token that can be used, at once where there is one. */
@@ -107,7 +113,7 @@ export class Keeper {
       if (isDue) return this.look().then(() => (this.#record?.state === "ok" ? this.token() : this.#verdict()));
       return this.#verdict();
     }
-    if (this.#benchedUntil > this.#deps.clock.now()) return this.#verdict();
+    if (this.#until(this.#benchedUntil) > 0) return this.#verdict();
     const left = this.#leftMs();
     if (left > this.#leadMs) return record;
     const refresh = this.#refresh();
@@ -129,7 +135,7 @@ export class Keeper {
         return true;
       }
     }
-    this.#benchedUntil = clock.now() + BENCH_MS;
+    this.#benchedUntil = this.#in(BENCH_MS);
     this.#deps.changed();
     return false;
   }
@@ -138,7 +144,7 @@ export class Keeper {
   async refreshNow(): Promise<void> {
     await this.look();
     const before = this.#record?.generation;
-    this.#retryAt = 0;
+    this.#retryAt = LONG_AGO;
     await this.#refresh(before);
     if (this.#record?.state === "ok" && this.#record.generation === before)
       throw new TokenRefused("later", "later", this.#trouble ?? "the vendor does not give a newer token yet");
@@ -151,8 +157,11 @@ export class Keeper {
     try {
       const stored = await store.login(this.name);
       const known = this.#record;
-      // What could not be written down is still true.
-      const isOlder = known && stored && stored.generation <= known.generation && stored.state !== known.state;
+      // What could not be written down is still true, and in a backup of the file lies a refresh token that was spent.
+      const isOlder =
+        known &&
+        stored &&
+        (isLater(known, stored) || (stored.generation <= known.generation && stored.state !== known.state));
       if (!this.#unsaved && !isOlder) this.take(stored);
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);
@@ -166,12 +175,13 @@ export class Keeper {
     this.#record = record;
     if (record?.generation === before?.generation && record?.state === before?.state) return;
     this.#failures = 0;
-    this.#retryAt = 0;
-    this.#benchedUntil = 0;
+    this.#retryAt = LONG_AGO;
+    this.#benchedUntil = LONG_AGO;
     this.#trouble = undefined;
     if (record) {
       const life = lifeOf(record);
-      this.#end = clock.monotonic() + Math.min(record.expires_at - clock.now(), life);
+      const leftMs = Math.min(record.expires_at - clock.now(), life);
+      this.#end = { ...this.#in(leftMs), now: record.expires_at };
       const jitter = 0.9 + 0.2 * random();
       this.#leadMs = Math.min(endpoints(record.flow).refreshAheadMs * jitter, (life / 2) * jitter, life / 2);
     }
@@ -197,8 +207,18 @@ export class Keeper {
   }
 
   #leftMs(): number {
+    return this.#until(this.#end);
+  }
+
+  #in(ms: number): Moment {
     const { clock } = this.#deps;
-    return Math.min((this.#record?.expires_at ?? 0) - clock.now(), this.#end - clock.monotonic());
+    return { now: clock.now() + ms, monotonic: clock.monotonic() + ms };
+  }
+
+  /** In ms; by the clock that comes to it first, so that neither a clock set back nor a machine's sleep puts it off. */
+  #until({ now, monotonic }: Moment): number {
+    const { clock } = this.#deps;
+    return Math.min(now - clock.now(), monotonic - clock.monotonic());
   }
 
   async #wait(refresh: Promise<void>): Promise<LoginRecord | NoToken> {
@@ -214,13 +234,18 @@ export class Keeper {
   /** One at a time; whoever comes while it runs shares it. Never rejects, and nobody can cancel it. */
   #refresh(refused?: number): Promise<void> {
     if (this.#inflight) return this.#inflight;
-    const earliest = Math.max(this.#retryAt, this.#record?.earliest_refresh_at ?? 0);
-    if (earliest > this.#deps.clock.now() || this.#closed) return Promise.resolve();
+    if (this.#earliestMs() > 0 || this.#closed) return Promise.resolve();
     this.#inflight = this.#run(refused).finally(() => {
       this.#inflight = undefined;
       this.#schedule();
     });
     return this.#inflight;
+  }
+
+  /** In how many ms the next refresh may be tried. */
+  #earliestMs(): number {
+    const { clock } = this.#deps;
+    return Math.max(this.#until(this.#retryAt), (this.#record?.earliest_refresh_at ?? 0) - clock.now());
   }
 
   async #run(refused: number | undefined): Promise<void> {
@@ -244,11 +269,11 @@ export class Keeper {
   }
 
   #failed(error: unknown): void {
-    const { clock, random, log, changed } = this.#deps;
+    const { random, log, changed } = this.#deps;
     const asked = error instanceof TokenRefused ? error.retryAfterMs : undefined;
     const own = Math.min(BACKOFF.firstMs * 2 ** this.#failures++, BACKOFF.maxMs) * (0.8 + 0.2 * random());
     const wait = asked === undefined ? own : Math.min(Math.max(asked, BACKOFF.firstMs), BACKOFF.maxMs);
-    this.#retryAt = clock.now() + wait;
+    this.#retryAt = this.#in(wait);
     this.#trouble = error instanceof Error ? error.message : String(error);
     log(
       "warn",
@@ -262,10 +287,13 @@ export class Keeper {
     clearTimeout(this.#timer);
     const record = this.#record;
     if (this.#closed || record?.state !== "ok" || record.refresh_token === undefined) return;
-    const now = this.#deps.clock.now();
-    const dueIn = Math.max(this.#leftMs() - this.#leadMs, this.#retryAt - now, (record.earliest_refresh_at ?? 0) - now);
+    const dueIn = Math.max(this.#leftMs() - this.#leadMs, this.#earliestMs());
     const wait = this.#unsaved ? Math.min(dueIn, SAVE_AGAIN_MS) : dueIn;
-    const act = () => (this.#unsaved ? this.#save().then(() => this.#schedule()) : this.#refresh());
+    const act = async (): Promise<void> => {
+      if (this.#unsaved) await this.#save();
+      else await this.#refresh();
+      this.#schedule(); // also where it was too early: a timer may come a moment before its time, and a clock be set back
+    };
     this.#timer = setTimeout(() => void act(), Math.min(Math.max(wait, 10), MAX_TIMER_MS));
     this.#timer.unref();
   }

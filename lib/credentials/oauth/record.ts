@@ -39,6 +39,14 @@ const recordSchema = v.looseObject({
 
 export type LoginRecord = v.InferOutput<typeof recordSchema>;
 
+/**
+ * Is `a` what became of `b` by refreshing it? A login that was made anew after a logout begins to count again, and is told by
+ * its time.
+ */
+export function isLater(a: LoginRecord, b: LoginRecord): boolean {
+  return a.generation > b.generation && a.obtained_at >= b.obtained_at;
+}
+
 export const FILE_VERSION = 1;
 
 const fileSchema = v.looseObject({

@@ -4,7 +4,7 @@ import { type Endpoints, issuerOf } from "./endpoints.ts";
 import { FLOWS } from "./flows/index.ts";
 import { type Grant, refreshed, requestGrant } from "./grant.ts";
 import { LockBusy } from "./lock.ts";
-import type { LoginRecord } from "./record.ts";
+import { isLater, type LoginRecord } from "./record.ts";
 import { TokenRefused } from "./refusal.ts";
 import { StoreUnusable, type TokenStore } from "./store.ts";
 
@@ -84,7 +84,7 @@ async function alone(job: RefreshJob, isMine: () => Promise<boolean>): Promise<R
 
 /** After a logout there is no newer one; a process that could not write knows better than the file. */
 function newer(mine: LoginRecord | undefined, stored: LoginRecord | undefined): LoginRecord | undefined {
-  return mine && stored && mine.generation > stored.generation ? mine : stored;
+  return mine && stored && isLater(mine, stored) ? mine : stored;
 }
 
 /** Leaves a note that a refresh is under way: if nobody hears of it again, its refresh token may have been spent. */
@@ -141,8 +141,8 @@ async function save(job: RefreshJob, before: LoginRecord, after: LoginRecord): P
 /** Puts `after` in the place of `before`, unless a sign-in or a logout has changed it: then that is what counts. */
 function replace(job: RefreshJob, before: LoginRecord, after: LoginRecord): Promise<LoginRecord | undefined> {
   return job.store.update(job.name, (current) => {
-    const isSame = current?.refresh_token === before.refresh_token || (current?.generation ?? 0) < before.generation;
-    return current && isSame ? after : current;
+    const isSame = current && (current.refresh_token === before.refresh_token || isLater(before, current));
+    return isSame ? after : current;
   });
 }
 
