@@ -197,17 +197,15 @@ describe("telemetry", () => {
     await house.mux.close();
     expect(spansIn(collector.requests)).toHaveLength(4);
   });
-});
 
-interface MetricJson {
-  name: string;
-  histogram?: {
-    dataPoints: {
-      attributes: Attribute[];
-      count: string;
-      sum: number;
-      bucketCounts: string[];
-      explicitBounds: number[];
-    }[];
-  };
-}
+  it("does not hold up a server that stops, when the collector is silent", async () => {
+    const { house, collector } = await build();
+    collector.handle(() => undefined);
+    await house.ask({ model: PRICED });
+    const closed = house.mux.close();
+    await expect
+      .poll(() => collector.requests.map(({ path }) => path))
+      .toEqual(expect.arrayContaining(["/v1/metrics", "/v1/traces"]));
+    await closed;
+  });
+});

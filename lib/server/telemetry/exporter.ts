@@ -18,6 +18,8 @@ export interface ExporterOptions {
 /** Spans are gathered for so long, or until there are so many; a collector that is away costs no more memory than these. */
 const SEND_AFTER_MS = 5_000;
 const MOST_WAITING = 2_000;
+/** How long a collector may be silent; and while the server wants to leave: who stops it does not wait for that. */
+const PATIENCE_MS = { running: 10_000, leaving: 1_000 };
 
 /** Sends spans and metrics of requests that have ended. Never stands in a request's way. */
 export class Exporter {
@@ -28,6 +30,7 @@ export class Exporter {
   #timer: NodeJS.Timeout | undefined;
   readonly #clock: NodeJS.Timeout | undefined;
   #inTrouble = false;
+  #patienceMs = PATIENCE_MS.running;
 
   constructor(options: ExporterOptions) {
     this.#options = options;
@@ -50,8 +53,8 @@ export class Exporter {
   /** Sends what is left. */
   async close(): Promise<void> {
     clearInterval(this.#clock);
-    await this.#sendSpans();
-    if (this.#options.config.metrics) await this.#sendMetrics();
+    this.#patienceMs = PATIENCE_MS.leaving;
+    await Promise.all([this.#sendSpans(), ...(this.#options.config.metrics ? [this.#sendMetrics()] : [])]);
   }
 
   async #sendSpans(): Promise<void> {
@@ -77,7 +80,7 @@ export class Exporter {
   async #post(path: string, value: unknown): Promise<void> {
     const { endpoint, headers } = this.#options.config;
     try {
-      await postJson(endpoint.replace(/\/+$/, "") + path, headers, value);
+      await postJson(endpoint.replace(/\/+$/, "") + path, value, { headers, patienceMs: this.#patienceMs });
       this.#inTrouble = false;
     } catch (error) {
       if (!this.#inTrouble) this.#options.onTrouble(error instanceof Error ? error : new Error(String(error)));

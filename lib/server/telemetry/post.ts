@@ -2,10 +2,14 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { tunnelTo } from "../../network/tunnel-agent.ts";
 
-const TIMEOUT_MS = 10_000;
+export interface PostOptions {
+  headers: Readonly<Record<string, string>>;
+  /** A collector that is silent for so many ms is given up. */
+  patienceMs: number;
+}
 
 /** Posts JSON. @throws {Error} when it cannot be delivered, or is not taken */
-export function postJson(url: string, headers: Readonly<Record<string, string>>, value: unknown): Promise<void> {
+export function postJson(url: string, value: unknown, { headers, patienceMs }: PostOptions): Promise<void> {
   const body = Buffer.from(JSON.stringify(value));
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -14,7 +18,7 @@ export function postJson(url: string, headers: Readonly<Record<string, string>>,
       {
         method: "POST",
         agent: tunnelTo(url, { keepAlive: false }) ?? false,
-        timeout: TIMEOUT_MS,
+        timeout: patienceMs,
         headers: { ...headers, "content-type": "application/json", "content-length": body.length },
       },
       (response) => {
@@ -24,7 +28,7 @@ export function postJson(url: string, headers: Readonly<Record<string, string>>,
         response.on("error", reject);
       },
     );
-    request.on("timeout", () => request.destroy(new Error(`the collector did not answer within ${TIMEOUT_MS} ms`)));
+    request.on("timeout", () => request.destroy(new Error(`the collector did not answer within ${patienceMs} ms`)));
     request.on("error", reject);
     request.end(body);
   });
