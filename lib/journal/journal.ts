@@ -9,6 +9,8 @@ import { isFailover } from "./tally.ts";
 /** Counts since the start of the server. */
 export interface Totals {
   requests: number;
+  /** Of them: over, whatever became of them. */
+  ended: number;
   failed: number;
   /** Served, though not by the first provider that was asked. */
   failovers: number;
@@ -44,7 +46,7 @@ const RECENT = 100;
  * after each attempt, and when it has ended.
  */
 export class Journal {
-  readonly totals: Totals = { requests: 0, failed: 0, failovers: 0, cancelled: 0 };
+  readonly totals: Totals = { requests: 0, ended: 0, failed: 0, failovers: 0, cancelled: 0 };
   readonly meter = new Meter();
   /** Where entries are kept for good. */
   readonly files: JournalFiles | undefined;
@@ -72,6 +74,7 @@ export class Journal {
 
   /** The entry is final. */
   end(entry: JournalEntry): void {
+    this.totals.ended++;
     if (entry.outcome === "failed" || entry.outcome === "cut") this.totals.failed++;
     if (entry.outcome === "cancelled" || entry.outcome === "declined") this.totals.cancelled++;
     if (isFailover(entry)) this.totals.failovers++;

@@ -149,7 +149,8 @@ describe("totals since the start", () => {
       journal.begin(entry);
       journal.end(entry);
     }
-    expect(journal.totals).toEqual({ requests: 5, failed: 1, failovers: 1, cancelled: 1 });
+    journal.begin(answered({ outcome: "running" }));
+    expect(journal.totals).toEqual({ requests: 6, ended: 5, failed: 1, failovers: 1, cancelled: 1 });
     expect(journal.ofProvider("a")).toMatchObject({ requests: 3, failures: 2 });
   });
 });

@@ -145,6 +145,28 @@ describe.skipIf(browserPath === undefined)("Overview", () => {
     await close();
   });
 
+  test("the figures follow each request that ends, also one beside which others have begun and ended", {
+    timeout: 60_000,
+  }, async () => {
+    await stage.ask();
+    const { page, close } = await stage.open();
+    await page.clock.install();
+    await page.reload();
+    const count = page.locator(".numbers dd b").first();
+    await count.filter({ hasText: /\d/ }).waitFor();
+    const figure = async () => {
+      await page.clock.fastForward(6_000);
+      return Number(await words(count));
+    };
+    const before = await figure();
+    const long = stage.ask({}, { "x-ccm-simulate": "primary=slow" });
+    await stage.ask({ model: "small" });
+    await expect.poll(figure, { timeout: 15_000 }).toBeGreaterThan(before);
+    await long;
+    await expect.poll(figure, { timeout: 15_000 }).toBe(before + 2);
+    await close();
+  });
+
   test("fifty at a time, and the older ones on request", async () => {
     for (let i = 0; i < 60; i++) await stage.ask();
     const { page, close } = await stage.open();

@@ -53,7 +53,7 @@ export function aStatus(fields: Partial<StatusView> = {}): StatusView {
     state_dir: "/s",
     compaction: {},
     providers: [aProvider()],
-    totals: { requests: 0, failed: 0, failovers: 0, cancelled: 0 },
+    totals: { requests: 0, ended: 0, failed: 0, failovers: 0, cancelled: 0 },
     simulations: [],
     troubles: [],
     ...fields,

@@ -6,7 +6,7 @@ const REFRESH_MS = 5_000;
 
 /** Loads when the component appears and when `keys` change, and while requests end, again and again. */
 export function useRefreshed(load: () => Promise<unknown>, ...keys: unknown[]): void {
-  const finished = status.value?.totals.requests;
+  const finished = status.value?.totals.ended;
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => void load(), keys);
   useEffect(() => {

@@ -19,8 +19,11 @@ export interface StatusView {
   /** Variables that tell Claude Code when to summarise a conversation; none where it knows by itself. */
   compaction: Readonly<Record<string, string>>;
   providers: ProviderStatus[];
-  /** Since the server started. `failovers`: requests that a later provider served after an earlier one had failed. */
-  totals: { requests: number; failed: number; failovers: number; cancelled: number };
+  /**
+   * Since the server started. `ended`: requests that are over. `failovers`: requests that a later provider served after an
+   * earlier one had failed.
+   */
+  totals: { requests: number; ended: number; failed: number; failovers: number; cancelled: number };
   simulations: Simulation[];
   /** What is wrong around the server, though it serves: a full disk, a configuration that is gone … Sentences for the user. */
   troubles: string[];
