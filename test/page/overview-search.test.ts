@@ -103,4 +103,40 @@ describe.skipIf(browserPath === undefined)("Overview, looked through", () => {
     await expect.poll(count).toBeGreaterThanOrEqual(300);
     await close();
   });
+
+  test("what begins while the journal is searched is not missed, and what has ended is not under way any more", async () => {
+    const { page, complaints, close } = await stage.open();
+    const rows = page.locator(".request-table tbody tr");
+    await rows.first().waitFor();
+    let release: (() => void) | undefined;
+    const asked = new Promise<void>((resolve) => {
+      void page.route(/api\/journal\?text=small/, async (route) => {
+        const answer = await route.fetch();
+        await new Promise<void>((go) => {
+          release = go;
+          resolve();
+        });
+        await route.fulfill({ response: answer });
+      });
+    });
+    await page.getByRole("searchbox", { name: "Search the requests" }).fill("small");
+    await asked;
+    const before = await rows.count();
+    await stage.ask({ model: "small" });
+    await expect.poll(() => rows.count()).toBe(before + 1);
+    release?.();
+    await expect.poll(() => rows.filter({ hasNotText: "gpt-5-mini" }).count()).toBe(0);
+    const { items } = (await (await fetch(`${stage.url}/api/journal?text=small`)).json()) as { items: unknown[] };
+    expect(await rows.count()).toBe(items.length);
+
+    await page.getByRole("searchbox", { name: "Search the requests" }).fill("");
+    await page.getByLabel("Result").selectOption("running");
+    await page.getByText("No request fits").waitFor();
+    const slow = stage.ask({}, { "x-ccm-simulate": "primary=slow" });
+    await rows.first().waitFor();
+    await slow;
+    await page.getByText("No request fits").waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
 });

@@ -46,6 +46,8 @@ export const hasOlder = computed(() => cursor.value !== undefined);
 /** Under load many come at once, and the list is drawn anew for all of them together. */
 const GATHER_MS = 80;
 let arrived: JournalEntry[] = [];
+/** What comes while a question to the server is open: its answer need not know of that. */
+let meanwhile: Map<string, JournalEntry> | undefined;
 
 /** Takes in one entry from the live stream; it shows a moment later. */
 export function takeRequest(entry: JournalEntry): void {
@@ -54,7 +56,12 @@ export function takeRequest(entry: JournalEntry): void {
 
 function showArrived(): void {
   const next = new Map(byId.value);
-  for (const entry of arrived) if (fits(entry, filter.value)) next.set(entry.id, entry);
+  for (const entry of arrived) {
+    meanwhile?.set(entry.id, entry);
+    // One that was under way and has ended may not fit any more.
+    if (fits(entry, filter.value)) next.set(entry.id, entry);
+    else next.delete(entry.id);
+  }
   arrived = [];
   if (next.size > most) {
     const newestFirst = [...next.values()].sort((a, b) => b.time - a.time);
@@ -117,10 +124,13 @@ async function read(
   merge: (items: [string, JournalEntry][]) => ReadonlyMap<string, JournalEntry>,
 ): Promise<void> {
   const turn = ++question;
+  meanwhile = new Map();
   try {
     const page = await getJson<Page<JournalEntry>>(path);
     if (turn !== question) return;
-    byId.value = merge(page.items.map((entry) => [entry.id, entry]));
+    const newer = [...(meanwhile?.values() ?? [])].filter((entry) => fits(entry, filter.value));
+    meanwhile = undefined;
+    byId.value = merge([...page.items, ...newer].map((entry) => [entry.id, entry]));
     cursor.value = page.next;
     requestsProblem.value = undefined;
   } catch (error) {
