@@ -40,3 +40,8 @@ export function spellClaude(
   const dotted = `anthropic/${undated.replace(/-(\d)-(\d)$/, "-$1.$2")}`;
   return isKnown(dotted) ? dotted : undefined;
 }
+
+/** The name without Claude Code's mark for the long context (`NAME[1m]`), which is no part of any id. */
+export function withoutMark(name: string): string {
+  return name.replace(/\[1m\]$/i, "");
+}

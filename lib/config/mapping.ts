@@ -1,3 +1,4 @@
+import { withoutMark } from "../catalog/claude-names.ts";
 import { isRetired, modelCapabilities, modelPrice, upstreamModel, wireOf } from "../catalog/index.ts";
 import type { Capabilities, Price } from "../catalog/types.ts";
 import type { MappingConfig } from "./schema.ts";
@@ -9,7 +10,8 @@ import type { Mapping, Provider } from "./settings.ts";
  * @returns undefined when the mapping gives no model and the catalogue has no stand-in
  */
 export function resolveMapping(name: string, provider: Provider, config: MappingConfig): Mapping | undefined {
-  const found = config.model === "" ? upstreamModel(provider.type, name) : { model: config.model, standIn: false };
+  const own = withoutMark(config.model);
+  const found = own === "" ? upstreamModel(provider.type, withoutMark(name)) : { model: own, standIn: false };
   if (!found) return undefined;
   return {
     provider: withWire(provider, found.model),

@@ -1,3 +1,4 @@
+import { withoutMark } from "../catalog/claude-names.ts";
 import { upstreamModel } from "../catalog/index.ts";
 import { explicitMapping } from "../config/mapping.ts";
 import type { Model, Provider, Settings } from "../config/settings.ts";
@@ -21,11 +22,6 @@ export function findModel(name: string, models: Settings["models"]): Model | und
       return model;
   }
   return undefined;
-}
-
-/** The name without Claude Code's mark for the long context, which is no part of any id. */
-export function withoutMark(name: string): string {
-  return name.replace(/\[1m\]$/i, "");
 }
 
 function spellings(name: string): Set<string> {

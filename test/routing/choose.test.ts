@@ -66,6 +66,23 @@ describe("a model's name", () => {
   });
 });
 
+test("Claude Code's mark for the long context is no part of any vendor's id", async () => {
+  const { models } = await settingsOf(`
+[[providers]]
+name = "Main"
+type = "anthropic"
+api_key = "sk-test"
+[[models]]
+name = "claude-opus-5-5[1m]"
+providers = [{ name = "Main" }]
+[[models]]
+name = "large"
+providers = [{ name = "Main", model = "claude-opus-5-5[1m]" }]
+`);
+  for (const name of ["claude-opus-5-5[1m]", "large"])
+    expect(models.get(name)?.mappings.map(({ model }) => model)).toEqual(["claude-opus-5-5"]);
+});
+
 describe("a provider's name", () => {
   test.each([
     ["Main", "Main"],
