@@ -209,3 +209,15 @@ describe("telemetry", () => {
     await closed;
   });
 });
+
+  name: string;
+  histogram?: {
+    dataPoints: {
+      attributes: Attribute[];
+      count: string;
+      sum: number;
+      bucketCounts: string[];
+      explicitBounds: number[];
+    }[];
+  };
+}
