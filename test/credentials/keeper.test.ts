@@ -221,8 +221,9 @@ describe("what goes wrong at the token endpoint", () => {
   });
 
   it("a life beyond all numbers is written down as one, so that the file can be read again", async () => {
-    const { keeper, store, login } = await bench("claude", { answer: { expires_in: 1e306 } });
+    const { keeper, store, vendor, login } = await bench();
     await login();
+    vendor.options.answer = { expires_in: 1e306 };
     await keeper.refreshNow();
     expect((await store.login("plan"))?.generation).toBe(2);
   });
