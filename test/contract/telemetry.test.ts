@@ -210,6 +210,7 @@ describe("telemetry", () => {
   });
 });
 
+interface MetricJson {
   name: string;
   histogram?: {
     dataPoints: {
