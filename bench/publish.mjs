@@ -24,18 +24,19 @@ function main([file]) {
   console.log(`docs/performance.md now has the run of ${run.machine.date}.`);
 }
 
-function measured({ machine, targets, tables }) {
-  return [conditions(machine), targetTable(targets), ...tables.map(resultTable)].join("\n\n");
+function measured({ machine, turn, targets, tables }) {
+  return [conditions(machine, turn), targetTable(targets), ...tables.map(resultTable)].join("\n\n");
 }
 
-function conditions({ date, cpu, memoryGb, kernel, node, nginx, commit, loadBefore }) {
+function conditions({ date, cpu, memoryGb, kernel, node, nginx, commit, loadBefore }, turn) {
   const busy =
     loadBefore > QUIET_LOAD
       ? ` The machine had other work (load average ${loadBefore.toFixed(1)} before the run): read ratios, not digits.`
       : "";
   const beside = nginx ? `, ${nginx.replace("nginx version: ", "")}` : "";
   return `Measured ${date.slice(0, 10)} at commit ${commit}: ${cpu}, ${memoryGb} GB, Linux ${kernel}, Node ${node}${beside}.${busy}
-Medians of the rounds with their quartiles; "added" is over a direct connection in the same round.`;
+Medians of the rounds with their quartiles; "added" is over a direct connection in the same round.
+The body of 50 KB is ${turn === "recorded" ? "a recorded turn of Claude Code" : "made up in the shape of a turn of Claude Code"}.`;
 }
 
 function targetTable(targets) {

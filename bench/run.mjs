@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { isTurnRecorded } from "./harness/bodies.mjs";
 import { against, bareNode, direct, hello, nginx, own, pipe } from "./harness/contenders.mjs";
 import { describeMachine, loadNow } from "./harness/machine.mjs";
 import { measureDecision } from "./harness/measurements/decision.mjs";
@@ -72,7 +73,13 @@ async function main() {
   const text = `${tablesAsText(results)}\n\n${targetsAsText(verdicts)}`;
   publish(machine, {
     text,
-    json: { scale: options.scale, suites: options.suites, tables: results, targets: verdicts },
+    json: {
+      scale: options.scale,
+      turn: isTurnRecorded() ? "recorded" : "made up",
+      suites: options.suites,
+      tables: results,
+      targets: verdicts,
+    },
   });
 }
 

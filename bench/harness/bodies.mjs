@@ -1,4 +1,7 @@
-// Request bodies shaped like Claude Code's: keys, tools, system and history in its proportions, text that looks like code.
+// Request bodies of Claude Code: a recorded turn where there is one, else its shape: keys, tools, system and history in its
+// proportions, text that looks like code.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 const LINES = [
   'export function readConfig(path: string): Config {\n  const text = readFileSync(path, "utf8");\n  return parse(text);\n}\n',
@@ -50,11 +53,25 @@ function turn(number, length) {
   ];
 }
 
+/** Of about this size is a turn of the real Claude Code; it may lie beside the checkout, and is not part of it. */
+const TURN_BYTES = 50 * 1024;
+const RECORDING = join(
+  process.env.CCM_RECORDINGS ?? join(import.meta.dirname, "../../../shared"),
+  "captures/after-tool-result.json",
+);
+
+/** @returns {boolean} whether the body of 50 KB is a recorded one */
+export const isTurnRecorded = () => existsSync(RECORDING);
+
 /**
  * @param {{bytes: number, model: string, stream: boolean}} wanted
- * @returns {Buffer} a Messages request of exactly `bytes` bytes
+ * @returns {Buffer} a Messages request of exactly `bytes` bytes, or a recorded one of about so many
  */
 export function messagesBody({ bytes, model, stream }) {
+  if (bytes === TURN_BYTES && isTurnRecorded()) {
+    const { body } = JSON.parse(readFileSync(RECORDING, "utf8"));
+    return Buffer.from(JSON.stringify({ ...body, model, stream }));
+  }
   const small = bytes < 45_000;
   const body = {
     model,
