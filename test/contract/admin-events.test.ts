@@ -1,10 +1,11 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EventReader, type ServerEvent } from "../../lib/admin/test/sse.ts";
 import type { JournalEntry } from "../../lib/journal/entry.ts";
 import type { ProviderStatus, StatusView } from "../../lib/server/admin/views.ts";
 import { startMux } from "../support/mux.ts";
-import { buildHouse, type House } from "./house.ts";
+import { buildHouse, type House, MODEL } from "./house.ts";
 
 let house: House;
 beforeEach(async () => {
@@ -131,4 +132,15 @@ test("a reader that goes away leaves nothing behind", async () => {
   for (const { response } of live) response.destroy();
   await vi.waitFor(() => expect(readers).toBe(0));
   await close();
+});
+
+test("whoever has not shown a new admin token hears nothing more; another change of the configuration ends no stream", async () => {
+  const live = await follow();
+  await live.next<StatusView>("status");
+  const text = await readFile(house.mux.configPath, "utf8");
+  await writeFile(house.mux.configPath, `${text}\n[router.background]\nmodel = "${MODEL}"\n`);
+  const { etag } = (await live.next<StatusView>("status", ({ config }) => config.etag !== "")).config;
+  await live.next<StatusView>("status", ({ config }) => config.etag !== etag);
+  await writeFile(house.mux.configPath, `[server]\nadmin_token = "a-new-token-0123456789"\n${text}`);
+  await live.ended;
 });

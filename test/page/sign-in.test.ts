@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { seriousFaults } from "./axe.ts";
 import { browserPath } from "./browser.ts";
@@ -38,6 +39,30 @@ describe.skipIf(browserPath === undefined)("a server with an admin token", () =>
     await page.reload();
     await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a new token ends what the old one has opened; signing in once is enough for all tabs", async () => {
+    const { page, close } = await stage.open();
+    const other = await page.context().newPage();
+    const signIn = async (token: string) => {
+      await page.getByLabel("Admin token").fill(token);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("banner").getByText("Live").waitFor();
+    };
+    await signIn(TOKEN);
+    await other.goto(stage.url);
+    await other.getByRole("banner").getByText("Live").waitFor();
+    const text = await readFile(stage.configPath, "utf8");
+    await writeFile(stage.configPath, text.replace(TOKEN, "another-token-012345"));
+    for (const tab of [page, other]) {
+      await tab.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+      await tab.getByRole("banner").getByText("Refused").waitFor();
+    }
+    await signIn("another-token-012345");
+    await other.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await other.getByRole("banner").getByText("Live").waitFor();
+    await writeFile(stage.configPath, text);
     await close();
   });
 });

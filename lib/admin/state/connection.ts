@@ -18,7 +18,19 @@ let retryTimer: ReturnType<typeof setTimeout> | undefined;
  */
 export function connect(): void {
   open();
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) close();
+    else if (signedOut.value) void askAgain();
+    else open();
+  });
+}
+
+/** Somebody may have signed in meanwhile in another tab, or the server may ask for no token any more. */
+async function askAgain(): Promise<void> {
+  const answer = await getJson("/api/status").catch(() => undefined);
+  if (answer === undefined) return;
+  signedOut.value = false;
+  open();
 }
 
 /** After signing in: everything that was refused is asked for again. */

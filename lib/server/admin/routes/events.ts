@@ -8,8 +8,9 @@ const HEARTBEAT_MS = 10_000;
 /** Under load the page gets several requests in one go rather than a redraw for each. */
 const GATHER_MS = 50;
 
-/** `GET /api/events`: what happens, as it happens. */
+/** `GET /api/events`: what happens, as it happens, until the server leaves or another `server.admin_token` is to be shown. */
 export function eventRoutes(deps: AdminDeps): Hono {
+  const token = () => deps.config().settings.server.admin_token;
   return new Hono().get("/", (c) =>
     streamSSE(c, async (stream) => {
       const over = new AbortController();
@@ -17,6 +18,8 @@ export function eventRoutes(deps: AdminDeps): Hono {
       const news = new News(deps);
       stream.onAbort(end);
       deps.closing.addEventListener("abort", end);
+      const shown = token();
+      const forget = deps.onConfigChange(() => shown !== token() && end());
       if (deps.closing.aborted) end();
       try {
         while (!over.signal.aborted) {
@@ -28,6 +31,7 @@ export function eventRoutes(deps: AdminDeps): Hono {
         }
       } finally {
         deps.closing.removeEventListener("abort", end);
+        forget();
         news.close();
       }
     }),
