@@ -53,6 +53,7 @@ export class JournalFiles {
   #sumTimer: NodeJS.Timeout | undefined;
   #inTrouble = false;
   #tidied = "";
+  #onForeign: ((entry: JournalEntry) => void) | undefined;
 
   /** Reads the sums and brings them up to date. @param dir is made when there is something to write */
   constructor(dir: string, options: JournalFilesOptions) {
@@ -68,6 +69,11 @@ export class JournalFiles {
       for (const row of this.#books.rows(firstDayOfPeriods(this.#now()))) this.spending.addRow(row);
       this.#books.catchUp((entry) => this.spending.add(entry));
     });
+  }
+
+  /** @param listener told of each entry that another server has written, as soon as it is noticed */
+  onForeign(listener: (entry: JournalEntry) => void): void {
+    this.#onForeign = listener;
   }
 
   /** Adds an entry that is final. Returns at once; never throws. */
@@ -99,8 +105,9 @@ export class JournalFiles {
 
   /** The sums of all days from one on. @param since `2026-11-24` */
   async rows(since: string): Promise<Row[]> {
-    await this.flush();
-    this.#books.catchUp((entry) => this.spending.add(entry));
+    void this.flush();
+    // In turn: what is just being written would be taken for another server's, and be counted twice.
+    await this.#inTurn(async () => void this.#attempt(() => this.#countAll([])));
     return this.#books.rows(since);
   }
 
@@ -151,7 +158,9 @@ export class JournalFiles {
   #countAll(own: readonly JournalEntry[]): void {
     const ids = new Set(own.map(({ id }) => id));
     this.#books.catchUp((entry) => {
-      if (!ids.has(entry.id)) this.spending.add(entry);
+      if (ids.has(entry.id)) return;
+      this.spending.add(entry);
+      this.#onForeign?.(entry);
     });
   }
 

@@ -58,6 +58,7 @@ export class Journal {
   /** @param files without them, only the newest entries are kept */
   constructor(files?: JournalFiles) {
     this.files = files;
+    files?.onForeign((entry) => this.#tell(entry));
   }
 
   begin(entry: JournalEntry): void {
@@ -116,7 +117,10 @@ export class Journal {
     return { items: shown.map(({ entry }) => entry), ...(last && found.length > limit && { next: last.cursor }) };
   }
 
-  /** @param listener `final`: the entry will not change any more */
+  /**
+   * @param listener `final`: it has ended here, and will not change any more. What another server has served, such as the one
+   * that this has taken over from, comes without
+   */
   subscribe(listener: (entry: JournalEntry, final: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -154,3 +154,21 @@ describe("totals since the start", () => {
     expect(journal.ofProvider("a")).toMatchObject({ requests: 3, failures: 2 });
   });
 });
+
+it("tells of what another server has written, once, and not as ended here", async () => {
+  const dir = tempDir();
+  const [before, after] = [journalIn(dir), journalIn(dir)];
+  const heard: [string, boolean][] = [];
+  after.subscribe(({ id }, final) => heard.push([id, final]));
+  const [theirs = ""] = finished(before, 1);
+  await before.files?.flush();
+  await after.files?.rows("2020-01-01");
+  const [ours = ""] = finished(after, 1);
+  await after.files?.rows("2020-01-01");
+  expect(heard).toEqual([
+    [theirs, false],
+    [ours, false],
+    [ours, true],
+  ]);
+  expect(after.totals.requests).toBe(1);
+});
