@@ -12,6 +12,7 @@ export const MENDS = {
   blockEnd: "closed a block that was left open",
   strayEnd: "left out the end of a block that was not open",
   index: "numbered the blocks anew",
+  id: "gave a call an id of its own",
   emptyDelta: "left out a delta that says nothing",
   stopReason: "added the message_delta that was missing before message_stop",
   end: "added the message_stop that was missing after the stop reason",
@@ -58,6 +59,12 @@ export class StreamDoctor {
   #concluded = false;
   #badInARow = 0;
   #lostLines = false;
+  readonly #idOf: ((upstreamId: string) => string) | undefined;
+
+  /** @param idOf the id by which the client is to know a call; default: the upstream's own */
+  constructor(idOf?: (upstreamId: string) => string) {
+    this.#idOf = idOf;
+  }
 
   /** The block that is open, as the client knows it. */
   get open(): { readonly index: number; readonly type: string } | undefined {
@@ -140,9 +147,11 @@ export class StreamDoctor {
     const isFilled = Object.keys(fields).every((field) => block[field] !== undefined && block[field] !== null);
     if (!isFilled) this.mends.add("fields");
     if (body.index !== index) this.mends.add("index");
-    if (isFilled && body.index === index) return closed === "" ? event : closed + String(event);
+    const id = this.#idOf && type === "tool_use" ? this.#idOf(String(block.id)) : block.id;
+    if (id !== block.id) this.mends.add("id");
+    if (isFilled && body.index === index && id === block.id) return closed === "" ? event : closed + String(event);
     const given = Object.fromEntries(Object.entries(block).filter(([, value]) => value !== null));
-    const filled = isFilled ? block : { ...block, ...fields, ...given };
+    const filled = { ...(isFilled ? block : { ...block, ...fields, ...given }), ...(id !== block.id && { id }) };
     return closed + write("content_block_start", { ...body, index, content_block: filled });
   }
 

@@ -5,6 +5,7 @@
 import { localAnswer } from "../shared/local-answer.ts";
 import type { Wire } from "../wire.ts";
 import { readAnswer } from "./answer.ts";
+import { callIds } from "./call-ids.ts";
 import { countRequest, messagesRequest, passes } from "./request.ts";
 import { canSearch } from "./search-tool.ts";
 import { AnthropicPassthrough } from "./stream.ts";
@@ -15,7 +16,7 @@ export const anthropic: Wire = {
   request: messagesRequest,
   localAnswer: (context) =>
     passes(context.target) ? undefined : localAnswer(context, { tools: thirdPartyTools, canSearch }),
-  stream: ({ target }) => new AnthropicPassthrough(target),
+  stream: (context) => new AnthropicPassthrough(context.target, callIds(context)),
   answer: readAnswer,
   countTokens: {
     request: countRequest,

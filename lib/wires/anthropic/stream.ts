@@ -8,6 +8,7 @@ import { readStreamError } from "../failures.ts";
 import { bodyKind, Document } from "../shared/body-kind.ts";
 import { streamFromAnswer } from "../shared/stream-from-answer.ts";
 import type { StreamTranslator, Target } from "../wire.ts";
+import type { IdOf } from "./call-ids.ts";
 import { readMessage } from "./message.ts";
 
 const NOTHING = Buffer.alloc(0);
@@ -22,14 +23,16 @@ export class AnthropicPassthrough implements StreamTranslator {
   readonly #target: Target;
   readonly #now: () => number;
   readonly #splitter = new EventSplitter();
-  readonly #doctor = new StreamDoctor();
+  readonly #doctor: StreamDoctor;
   /** It is known what the body is, whatever its label says. */
   #isKnown = false;
   /** JSON where events should be. */
   #document: Document | undefined;
 
-  constructor(target: Target, now: () => number = Date.now) {
+  /** @param idOf by which ids the client is to know the calls; default: the upstream's */
+  constructor(target: Target, idOf?: IdOf, now: () => number = Date.now) {
     this.#target = target;
+    this.#doctor = new StreamDoctor(idOf);
     this.#now = now;
   }
 

@@ -31,15 +31,20 @@ export function upstreamToolIds(form: Quirks["toolCallId"] = "default"): (id: st
  */
 export class ClientToolIds {
   readonly #used: Set<string>;
+  readonly #legal: RegExp;
 
-  /** @param history ids that the conversation already holds */
-  constructor(history: Iterable<string>) {
+  /**
+   * @param history ids that the conversation already holds
+   * @param legal what the client may see of the upstream's own
+   */
+  constructor(history: Iterable<string>, legal = /^[a-zA-Z0-9_-]{1,64}$/) {
     this.#used = new Set(history);
+    this.#legal = legal;
   }
 
   make(upstreamId: string, salt: string): string {
     let id = upstreamId;
-    if (!/^[a-zA-Z0-9_-]{1,64}$/.test(id) || this.#used.has(id))
+    if (!this.#legal.test(id) || this.#used.has(id))
       for (let n = 0; n === 0 || this.#used.has(id); n++) id = `toolu_${digest(`${upstreamId}\n${salt}\n${n}`, 24)}`;
     this.#used.add(id);
     return id;

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { modelCapabilities, providerType } from "../../../lib/catalog/index.ts";
 import { anthropic } from "../../../lib/wires/anthropic/index.ts";
 import { packCarrier } from "../../../lib/wires/shared/carrier.ts";
+import { streamFromAnswer } from "../../../lib/wires/shared/stream-from-answer.ts";
 import type { Target } from "../../../lib/wires/wire.ts";
 import { checkAnthropicRequest } from "../../support/validators/anthropic.ts";
 import { inbound, type Json } from "../openai-chat/support.ts";
@@ -129,6 +130,41 @@ describe("ids of calls that another vendor made", () => {
     ["anthropic-compatible", "kimi-k3"],
   ])("go back as they were to %s", (type, model) => {
     expect(idsIn(sent(conversation(KIMIS), to(type, model)))).toEqual([KIMIS, KIMIS]);
+  });
+
+  describe("that the conversation has already", () => {
+    const message = {
+      ...{ id: "msg_1", type: "message", role: "assistant", model: "k3", stop_reason: "tool_use", stop_sequence: null },
+      content: [{ ...use(KIMIS), input: { path: "a" } }, use("functions.Read:1")],
+      usage: { input_tokens: 1, output_tokens: 1 },
+    };
+    const context = (target: Target) => ({ inbound: inbound(conversation(KIMIS)), target, messageId: "msg_1" });
+    const idsOf = (content: Json[]) => content.map(({ id }) => id);
+    const answered = (target: Target) => {
+      const answer = anthropic.answer(Buffer.from(JSON.stringify(message)), context(target));
+      if (!answer.ok) throw new Error("no answer");
+      return idsOf((JSON.parse(String(answer.body)) as { content: Json[] }).content);
+    };
+
+    it("become others for the client, which would take two calls for one", () => {
+      const [first, second] = answered(to("kimi-coding", "k3"));
+      expect(first).toMatch(/^toolu_[a-zA-Z0-9]{24}$/);
+      expect(second).toBe("functions.Read:1");
+    });
+
+    it("also in a stream, which is else as it was", () => {
+      const target = to("kimi-coding", "k3");
+      const stream = anthropic.stream(context(target));
+      const events = String(streamFromAnswer(Buffer.from(JSON.stringify(message))));
+      const told = `${stream.push(Buffer.from(events))}${stream.end()}`;
+      const [own = ""] = answered(target);
+      expect(told).toBe(events.replace(KIMIS, String(own)));
+      expect(stream.notes).toEqual(["gave a call an id of its own"]);
+    });
+
+    it("stay at Anthropic, which gives none twice", () => {
+      expect(answered(to("anthropic", "claude-opus-5-5"))[0]).toBe(KIMIS);
+    });
   });
 
   it("are not looked for in what tools were given", () => {
