@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -388,6 +388,24 @@ it("goes on with the newest login when a backup is put in the place of the file"
   expect(keeper.record?.generation).toBe(3);
   await keeper.refreshNow();
   expect([onDisk()?.generation, vendor.reuses]).toEqual([4, 0]);
+});
+
+it("says why a token file cannot be read, instead of that nobody is signed in, and looks again", async () => {
+  const { keeper, dir, login, another, warnings } = await bench();
+  await login();
+  const file = join(dir, "oauth_tokens.json");
+  renameSync(file, `${file}.away`);
+  mkdirSync(file);
+  const other = another();
+  await other.look();
+  await other.look();
+  expect(other.missing?.message).toContain("EISDIR");
+  expect(other.trouble).toContain("EISDIR");
+  expect(warnings.filter((line) => line.includes("EISDIR"))).toHaveLength(1);
+  rmSync(file, { recursive: true });
+  renameSync(`${file}.away`, file);
+  await other.look();
+  expect([other.missing, other.record?.generation]).toEqual([undefined, keeper.record?.generation]);
 });
 
 it("takes a login that was made after a logout by another process, though it counts from one again", async () => {

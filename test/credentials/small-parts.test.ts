@@ -28,6 +28,7 @@ describe("what is pasted", () => {
     ["abc-123_x", { code: "abc-123_x" }],
     ["abc#st", { code: "abc", state: "st" }],
     [' "abc#st" ', { code: "abc", state: "st" }],
+    ["  abc # st  ", { code: "abc", state: "st" }],
     ["abc\n  def#st", { code: "abcdef", state: "st" }],
     ["code=abc&state=st", { code: "abc", state: "st" }],
     ["?code=abc&state=st", { code: "abc", state: "st" }],

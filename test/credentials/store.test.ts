@@ -74,6 +74,18 @@ describe("the token file", () => {
     expect(warnings.join()).toContain("set aside");
   });
 
+  it("with one login that is not understood keeps it as it is, and the others", async () => {
+    await store().update("plan", () => RECORD);
+    const written = JSON.parse(readFileSync(file(), "utf8"));
+    written.logins.spoilt = { ...RECORD, flow: "of a later version" };
+    writeFileSync(file(), JSON.stringify(written));
+    expect(await store().login("spoilt")).toBeUndefined();
+    expect(await store().login("plan")).toMatchObject(RECORD);
+    await store().update("other", () => RECORD);
+    expect(Object.keys(JSON.parse(readFileSync(file(), "utf8")).logins)).toEqual(["plan", "spoilt", "other"]);
+    expect(warnings).toEqual([]);
+  });
+
   it("of a newer version is left alone", async () => {
     await store().update("plan", () => RECORD);
     writeFileSync(file(), '{"version": 2, "logins": {}}');

@@ -68,6 +68,8 @@ export class Keeper {
   #forced: number | undefined;
   #benchedUntil: Moment = LONG_AGO;
   #unsaved: Error | undefined;
+  /** Why the file could not be read at the last look. */
+  #unread: string | undefined;
   #closed = false;
 
   constructor(name: string, deps: KeeperDeps) {
@@ -83,13 +85,15 @@ export class Keeper {
   /** What is wrong with it at present, in words for the user, though it may still work. */
   get trouble(): string | undefined {
     if (this.#unsaved) return `the login cannot be written to disk: ${this.#unsaved.message}`;
-    return this.#record?.state === "ok" ? this.#trouble : this.#record?.last_error?.message;
+    if (!this.#record) return this.#unread;
+    return this.#record.state === "ok" ? this.#trouble : this.#record.last_error?.message;
   }
 
   /** Why there is no token to use; undefined while there is one, or one is to be had. */
   get missing(): NoToken | undefined {
     const record = this.#record;
-    if (!record) return { why: "signed_out", message: "nobody is signed in", until: Number.POSITIVE_INFINITY };
+    if (!record)
+      return { why: "signed_out", message: this.#unread ?? "nobody is signed in", until: Number.POSITIVE_INFINITY };
     if (record.state !== "ok") {
       const why = record.last_error?.message ?? "the vendor has ended the login";
       return { why: record.state, message: why, until: Number.POSITIVE_INFINITY };
@@ -152,10 +156,11 @@ export class Keeper {
 
   /** Reads the login from the file again. */
   async look(): Promise<void> {
-    const { store, clock } = this.#deps;
+    const { store, clock, log } = this.#deps;
     this.#lookedAt = clock.monotonic();
     try {
       const stored = await store.login(this.name);
+      this.#unread = undefined;
       const known = this.#record;
       // What could not be written down is still true, and in a backup of the file lies a refresh token that was spent.
       const isOlder =
@@ -164,7 +169,10 @@ export class Keeper {
         (isLater(known, stored) || (stored.generation <= known.generation && stored.state !== known.state));
       if (!this.#unsaved && !isOlder) this.take(stored);
     } catch (error) {
-      this.#trouble = error instanceof Error ? error.message : String(error);
+      const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+      if (why !== this.#unread) log("warn", `the login ${this.name} cannot be read: ${why}`);
+      this.#unread = why;
+      this.#trouble = why;
     }
   }
 

@@ -21,8 +21,9 @@ export function parsePaste(text: string): Pasted | undefined {
   if (address !== undefined) return URL.canParse(address) ? fromUrl(new URL(address)) : undefined;
   const query = /(?:^|[?&])(?:code|error)=\S+/.exec(joined)?.[0];
   if (query !== undefined) return fromQuery(new URLSearchParams(query.replace(/^[?&]/, "")));
-  if (!/^[\w.~/+=%-]+(?:#[\w.~/+=%-]*)?$/.test(joined)) return undefined;
-  const [code = "", state = ""] = joined.split("#");
+  const bare = joined.replace(/\s*#\s*/, "#");
+  if (!/^[\w.~/+=%-]+(?:#[\w.~/+=%-]*)?$/.test(bare)) return undefined;
+  const [code = "", state = ""] = bare.split("#");
   return { ...(code !== "" && { code }), ...(state !== "" && { state }) };
 }
 

@@ -53,10 +53,17 @@ const fileSchema = v.looseObject({
   version: v.number(),
   /** Names this installation to OpenAI; made once, and never shared between machines. */
   host_id: optionalText,
-  logins: v.record(v.string(), recordSchema),
+  /** One that we do not understand, of a newer version or spoilt by hand, is kept too: it costs nobody the others. */
+  logins: v.record(v.string(), v.looseObject({})),
 });
 
 export type TokenFile = v.InferOutput<typeof fileSchema>;
+
+/** @returns undefined when there is none of that name, or it is none that we understand */
+export function loginIn({ logins }: TokenFile, name: string): LoginRecord | undefined {
+  const result = v.safeParse(recordSchema, Object.hasOwn(logins, name) ? logins[name] : undefined);
+  return result.success ? result.output : undefined;
+}
 
 export function emptyFile(): TokenFile {
   return { version: FILE_VERSION, logins: {} };

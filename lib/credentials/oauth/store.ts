@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LockBusy, withLock } from "./lock.ts";
-import { emptyFile, FILE_VERSION, type LoginRecord, parseTokenFile, type TokenFile } from "./record.ts";
+import { emptyFile, FILE_VERSION, type LoginRecord, loginIn, parseTokenFile, type TokenFile } from "./record.ts";
 
 /** The token file cannot be used; `message` says why and how to mend it. */
 export class StoreUnusable extends Error {
@@ -44,7 +44,7 @@ export class TokenStore {
   }
 
   async login(name: string): Promise<LoginRecord | undefined> {
-    return own((await this.read()).logins, name);
+    return loginIn(await this.read(), name);
   }
 
   /**
@@ -59,7 +59,7 @@ export class TokenStore {
   ): Promise<LoginRecord | undefined> {
     let result: LoginRecord | undefined;
     await this.#change((file) => {
-      const before = own(file.logins, name);
+      const before = loginIn(file, name);
       result = change(before);
       if (result === before) return undefined;
       const { [name]: _replaced, ...others } = file.logins;
@@ -194,8 +194,4 @@ async function syncDir(dir: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function own(logins: TokenFile["logins"], name: string): LoginRecord | undefined {
-  return Object.hasOwn(logins, name) ? logins[name] : undefined;
 }
