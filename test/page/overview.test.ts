@@ -167,6 +167,21 @@ describe.skipIf(browserPath === undefined)("Overview", () => {
     await close();
   });
 
+  test("a page that is left open has today's figures tomorrow", async () => {
+    await stage.ask();
+    const { page, close } = await stage.open();
+    await page.clock.install({ time: new Date(2026, 10, 24, 23, 55) });
+    await page.reload();
+    await page.locator(".numbers dd b").first().filter({ hasText: /\d/ }).waitFor();
+    await page.getByRole("banner").getByText("Live").waitFor();
+    for (const later of [10_000, 600_000]) {
+      const read = page.waitForResponse(/api\/usage/);
+      await page.clock.fastForward(later);
+      await read;
+    }
+    await close();
+  });
+
   test("fifty at a time, and the older ones on request", async () => {
     for (let i = 0; i < 60; i++) await stage.ask();
     const { page, close } = await stage.open();
