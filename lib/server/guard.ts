@@ -128,8 +128,20 @@ function checkHost(request: GuardedRequest, allowed: readonly string[]): Refused
   };
 }
 
-function checkOrigin({ method, headers }: GuardedRequest): Refused | undefined {
+/** Somebody clicks on a link to the page: the browser shows it by itself, and tells the page with the link nothing of it. */
+function followsLink({ method, path, headers }: GuardedRequest): boolean {
+  return (
+    method === "GET" &&
+    path === "/" &&
+    single(headers["sec-fetch-mode"]) === "navigate" &&
+    single(headers["sec-fetch-dest"]) === "document"
+  );
+}
+
+function checkOrigin(request: GuardedRequest): Refused | undefined {
+  const { method, headers } = request;
   if (method === "OPTIONS") return { status: 403, message: "cross-origin requests are refused" };
+  if (followsLink(request)) return undefined;
   const site = single(headers["sec-fetch-site"]);
   if (site !== undefined && site !== "same-origin" && site !== "none")
     return { status: 403, message: "requests from other web pages are refused" };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { loadConfig } from "../../lib/config/load.ts";
-import { parseTokenFile } from "../../lib/credentials/oauth/record.ts";
+import { loginIn, parseTokenFile } from "../../lib/credentials/oauth/record.ts";
 import { isUp, type Sandbox, sandboxes } from "../cli/sandbox.ts";
 import { startAuthorizationServer } from "../support/authorization-server.ts";
 import { startUpstream } from "../support/upstream.ts";
@@ -146,7 +146,7 @@ async function expectConfig(box: Sandbox, { saved, sent }: Kept): Promise<void> 
 
 function generationOnDisk({ state }: Sandbox): number {
   const file = parseTokenFile(readFileSync(join(state, "oauth_tokens.json"), "utf8"));
-  return file?.logins.plan?.generation ?? 0;
+  return file === undefined ? 0 : (loginIn(file, "plan")?.generation ?? 0);
 }
 
 function expectTokens(box: Sandbox, kept: Kept): void {

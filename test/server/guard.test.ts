@@ -66,6 +66,16 @@ describe("web pages of others are kept out, of the model API too", () => {
   ] as const)("sec-fetch-site %s", (site, expected) =>
     expect(status({ method: "GET", headers: { "sec-fetch-site": site } })).toBe(expected),
   );
+  test("a link to the page may be followed, and nothing else be had that way", () => {
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+    const link = { method: "GET", path: "/", headers };
+    expect(status(link)).toBe("passes");
+    expect(status({ ...link, path: "/api/config" })).toBe(403);
+    expect(status({ ...link, path: "/v1/models" })).toBe(403);
+    expect(status({ ...link, method: "POST" })).toBe(403);
+    expect(status({ ...link, headers: { ...headers, "sec-fetch-dest": "iframe" } })).toBe(403);
+    expect(status({ ...link, headers: { ...headers, host: "evil.com" } })).toBe(403);
+  });
   test("preflights are refused", () => expect(status({ method: "OPTIONS" })).toBe(403));
   test.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])(
     "a body of type %j is refused",
