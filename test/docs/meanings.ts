@@ -24,7 +24,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   "providers[].timeouts.first_byte_ms":
     "Longest wait for the answer's headers. Left as it is, it holds while somebody else is left to be asked; the last one is given all of `request_timeout_seconds`.",
   "providers[].timeouts.first_event_ms": "Longest wait, after that, for the first content; likewise.",
-  "providers[].timeouts.idle_ms": "Longest silence: likewise before anything of the answer was passed on, in mid-answer always.",
+  "providers[].timeouts.idle_ms":
+    "Longest silence: likewise before anything of the answer was passed on, in mid-answer always.",
   "providers[].timeouts.total_ms": "Longest answer; 0 for no limit.",
   "providers[].max_concurrent_requests":
     "Most requests at a time; further ones go to the next provider, or wait where there is none.",
