@@ -265,4 +265,6 @@ export interface Failure {
   verbatim?: { body: Buffer; contentType: string };
   /** The upstream's own request id, for bug reports. */
   upstreamRequestId?: string;
+  /** It was sent twice already, the second time on a new connection. */
+  sentTwice?: true;
 }

@@ -38,8 +38,8 @@ export function nextStep(failure: Failure, at: Standing, limits: RetryLimits, ra
   if (at.triesHere >= limits.maxAttempts) return { step: "next" };
   if (rule === "wait") return waitOrNext(failure, at, random);
   const alone = !at.othersLeft;
-  const mayRetry =
-    rule === "retry" ? at.triesHere < 2 || alone : rule === "next" && failure.reason === "overloaded" && alone;
+  const isFirst = at.triesHere < 2 && !failure.sentTwice;
+  const mayRetry = rule === "retry" ? isFirst || alone : rule === "next" && failure.reason === "overloaded" && alone;
   if (!mayRetry) return { step: "next" };
   const quick = at.triesHere === 1 && rule === "retry";
   const delay = quick ? QUICK_RETRY_MS : limits.initialDelayMs * limits.multiplier ** (at.triesHere - 1);

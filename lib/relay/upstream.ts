@@ -128,7 +128,7 @@ export class UpstreamPool {
     const response = send(fresh ? single : pooled)
       .catch((error: unknown) => {
         if (!(error instanceof Stale) || isAborted) throw error;
-        return send(single);
+        return send(single).catch(sentTwice);
       })
       .finally(() => {
         parts = NOTHING; // the call lives as long as the answer does
@@ -241,6 +241,11 @@ export class UpstreamPool {
       });
     });
   }
+}
+
+/** The idle connection was not to blame. */
+function sentTwice(error: unknown): never {
+  throw error instanceof CallFailed ? new CallFailed({ ...error.failure, sentTwice: true }) : error;
 }
 
 const NOTHING: readonly Buffer[] = [];

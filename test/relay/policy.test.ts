@@ -47,6 +47,12 @@ describe("what a failure before content means for the next step", () => {
         expect(step(reason, at)).toMatch(/^(again after \d+|next|larger|stop)$/);
   });
 
+  test("what was sent twice already, because the first connection had been idle, is sent there no third time", () => {
+    const failure: Failure = { reason: "reset", message: "", sentTwice: true };
+    expect(nextStep(failure, FIRST, LIMITS, 0.5)).toEqual({ step: "next" });
+    expect(nextStep(failure, ALONE, LIMITS, 0.5)).toMatchObject({ step: "again" });
+  });
+
   test("nobody is asked more often than retry.max_attempts says", () => {
     for (const reason of Object.keys(FAILURE_REASONS) as FailureReason[])
       expect(step(reason, { ...ALONE, triesHere: LIMITS.maxAttempts }, 100)).not.toContain("again");
