@@ -4,7 +4,7 @@
 export const WIRES = {
   anthropic: {
     name: "claude-bench-anthropic",
-    upstream: "claude-sonnet-4-20250514",
+    upstream: "claude-opus-5-5",
     type: "anthropic-compatible",
     base: "",
   },
