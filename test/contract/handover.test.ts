@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSy
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { freePort } from "../../lib/daemon/port-owner.ts";
 import { identify, isRunning, type ProcessIdentity } from "../../lib/daemon/process-identity.ts";
 import {
   finished,
@@ -108,7 +109,7 @@ describe("a restart", () => {
   it("moves to another port while the old one finishes", async () => {
     const { box, finish } = await busyBox();
     const stream = await beginStream(box);
-    const other = box.port + 1;
+    const other = await freePort(0);
     expect(await box.ccmctl(["restart", "--port", String(other)])).toMatchObject({ code: 0, stderr: "" });
     expect((await isUp(other))?.pid).toBe(box.pid());
     await expect.poll(() => isUp(box.port), PATIENT).toBeUndefined();
