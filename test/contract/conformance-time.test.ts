@@ -74,6 +74,16 @@ async function compressed(pieces: readonly Buffer[]): Promise<Buffer[]> {
   return out;
 }
 
+/** A question under way to the only provider, which is silent; its headers have come, if it sends any. */
+async function askedOnlyOne(kind: Kind, when: "before its headers" | "after its headers") {
+  const { handler, goOn } = silent(kind, when);
+  const { mux, upstreams } = await house({ ...kind, handler });
+  const asked = ask(mux);
+  await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
+  await sleep(20);
+  return { mux, upstreams, asked, goOn };
+}
+
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
 /** Longer than any silence here. */
@@ -83,11 +93,7 @@ describe.each(KINDS)("$type", (kind) => {
   it.each(["before its headers", "after its headers"] as const)(
     "98: 40 s of silence %s are filled, and the answer is what it would have been",
     async (when) => {
-      const { handler, goOn } = silent(kind, when);
-      const { mux, upstreams } = await house({ ...kind, handler });
-      const asked = ask(mux);
-      await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
-      await sleep(20); // its headers have come
+      const { mux, upstreams, asked, goOn } = await askedOnlyOne(kind, when);
       await pass(mux, 15_500);
       const response = await asked; // it has begun by 15 s
       await pass(mux, 25_000);
@@ -244,11 +250,7 @@ describe.each(KINDS)("$type, with nobody else left and the limits as they come",
   it.each(["before its headers", "after its headers"] as const)(
     "119: 320 s of silence %s: one request, and its answer",
     async (when) => {
-      const { handler, goOn } = silent(kind, when);
-      const { mux, upstreams } = await house({ ...kind, handler });
-      const asked = ask(mux);
-      await expect.poll(() => upstreams[0]?.requests.length).toBe(1);
-      await sleep(20);
+      const { mux, upstreams, asked, goOn } = await askedOnlyOne(kind, when);
       await pass(mux, 320_000);
       goOn();
       const text = await (await asked).text();
