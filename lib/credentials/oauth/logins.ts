@@ -16,7 +16,8 @@ import { claudePlan } from "./profile.ts";
 import type { LoginRecord } from "./record.ts";
 import { revoke } from "./revoke.ts";
 import { SignInFailed } from "./sign-in-failed.ts";
-import { type SignInMethod, type SignInRequest, type SignInStart, SignIns } from "./sign-ins.ts";
+import type { SignInStart } from "./sign-in-start.ts";
+import { type SignInMethod, type SignInRequest, SignIns } from "./sign-ins.ts";
 import { TokenStore } from "./store.ts";
 
 export interface LoginsDeps {

@@ -11,6 +11,7 @@ import { checkPaste, declined } from "./paste-check.ts";
 import { randomToken } from "./pkce.ts";
 import type { LoginRecord } from "./record.ts";
 import { SignInFailed } from "./sign-in-failed.ts";
+import type { SignInStart } from "./sign-in-start.ts";
 
 /**
  * `browser`: the vendor sends the browser back to this machine. `paste`: the vendor shows a code. `device`: the user types
@@ -18,22 +19,6 @@ import { SignInFailed } from "./sign-in-failed.ts";
  */
 export const SIGN_IN_METHODS = ["browser", "paste", "device"] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
-
-/** What the user needs to go on. Holds no secret. */
-export interface SignInStart {
-  /** To be opened in a browser. */
-  url: string;
-  /** Names this sign-in. */
-  state: string;
-  /** Epoch ms. */
-  expires_at: number;
-  /** What ends it: the browser's return, something pasted, or the code that was typed. */
-  expects: ("callback" | "paste" | "device")[];
-  /** To be typed at `url`. */
-  user_code?: string;
-  /** Why the browser will not come back by itself, where it should. */
-  note?: string;
-}
 
 export interface SignInState {
   provider: string;

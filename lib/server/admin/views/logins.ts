@@ -1,4 +1,5 @@
 /** @module Who is signed in where, and signing in and out. */
+import type { SignInStart } from "../../../credentials/oauth/sign-in-start.ts";
 
 /**
  * Who is signed in at a provider.
@@ -41,19 +42,7 @@ export interface LoginItem extends LoginView {
 }
 
 /** Answer of `POST /api/oauth/authorize`. */
-export interface SignInView {
-  /** To be opened in a browser. */
-  url: string;
-  /** Names this sign-in. */
-  state: string;
-  /** Epoch ms. */
-  expires_at: number;
-  /** What can end it: the browser's return to this machine, something pasted, the code that was typed. */
-  expects: ("callback" | "paste" | "device")[];
-  /** To be typed at `url`. */
-  user_code?: string;
-  /** Why the browser will not come back by itself, where it should. */
-  note?: string;
+export interface SignInView extends SignInStart {
   terms?: TermsView;
 }
 
