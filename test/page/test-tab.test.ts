@@ -70,6 +70,26 @@ describe.skipIf(browserPath === undefined)("Test", () => {
     expect(window.complaints).toEqual([]);
   });
 
+  test("the keys send nothing before there is a model, as the button would not", async () => {
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const sent: string[] = [];
+    page.on("request", (request) => sent.push(new URL(request.url()).pathname));
+    await page.route("**/api/models", (route) => held.then(() => route.continue()));
+    await page.reload();
+    const message = page.getByRole("textbox", { name: "Message" });
+    await message.press("Control+Enter");
+    goOn();
+    await page.getByRole("button", { name: "Send", disabled: false }).waitFor();
+    expect(sent).not.toContain("/v1/messages");
+    await message.press("Control+Enter");
+    await phase("Complete");
+    expect(sent.filter((path) => path === "/v1/messages")).toHaveLength(1);
+    expect(window.complaints).toEqual([]);
+  });
+
   test("a provider can be asked by name", async () => {
     await page.getByLabel("Provider", { exact: true }).selectOption("backup");
     await send();

@@ -1,12 +1,13 @@
 import { models } from "../state/store.ts";
-import { change, form } from "./trial.ts";
+import { askedModel, change, form } from "./trial.ts";
 
 /** Side by side there is room for so many. */
 const MOST = 3;
 
 /** Other models that are asked the same, to see them beside each other. */
 export function CompareChoice() {
-  const { model, compare } = form.value;
+  const { compare } = form.value;
+  const model = askedModel.value;
   const others =
     models.data.value?.map(({ name }) => name).filter((name) => name !== model && !compare.includes(name)) ?? [];
   const shown = compare.filter((name) => name !== model);

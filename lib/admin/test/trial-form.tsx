@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import { Icon } from "../parts/icons.tsx";
 import { Note } from "../parts/messages.tsx";
 import { addressOf } from "../state/place.ts";
@@ -6,18 +5,14 @@ import { models, needsKey, status } from "../state/store.ts";
 import { CompareChoice } from "./compare-choice.tsx";
 import { FailureChoice } from "./failure-choice.tsx";
 import { ImageChoice } from "./image-choice.tsx";
-import { change, form, isRunning, sendTrial, stopTrial } from "./trial.ts";
+import { askedModel, canSend, change, form, isRunning, sendTrial, stopTrial } from "./trial.ts";
 
 export function TrialFormView() {
   const names = models.data.value?.map(({ name }) => name) ?? [];
   const current = form.value;
-  useEffect(() => {
-    const [first] = names;
-    if (first !== undefined && !names.includes(current.model)) change({ model: first });
-  }, [names.join()]);
   const submit = (event: Event) => {
     event.preventDefault();
-    void sendTrial();
+    if (canSend()) void sendTrial();
   };
   const sendByKey = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
@@ -26,7 +21,11 @@ export function TrialFormView() {
     <form class="card trial-form" onSubmit={submit} onKeyDown={sendByKey} aria-label="Test request">
       {models.data.value && names.length === 0 && <NoModel />}
       <label for="trial-model">Model</label>
-      <select id="trial-model" value={current.model} onChange={(event) => change({ model: event.currentTarget.value })}>
+      <select
+        id="trial-model"
+        value={askedModel.value}
+        onChange={(event) => change({ model: event.currentTarget.value })}
+      >
         {names.map((name) => (
           <option key={name}>{name}</option>
         ))}
@@ -68,7 +67,7 @@ export function TrialFormView() {
       <CompareChoice />
       <FailureChoice />
       {needsKey.value && <ServerKey />}
-      <Buttons ready={current.model !== ""} />
+      <Buttons />
     </form>
   );
 }
@@ -98,11 +97,11 @@ function ServerKey() {
   );
 }
 
-function Buttons({ ready }: { ready: boolean }) {
+function Buttons() {
   const running = isRunning();
   return (
     <div class="trial-buttons">
-      <button type="submit" class="button primary" disabled={running || !ready}>
+      <button type="submit" class="button primary" disabled={!canSend()}>
         Send
       </button>
       <button type="button" class="button" disabled={!running} onClick={stopTrial}>

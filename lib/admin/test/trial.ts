@@ -1,7 +1,8 @@
 /** The Test tab's state, and the sending of its message. It survives a walk to another tab. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { PassageView } from "../../server/admin/views.ts";
 import { findRequest } from "../state/requests.ts";
+import { models } from "../state/store.ts";
 import { type Answer, addEvent, NO_ANSWER, wholeAnswer } from "./answer.ts";
 import { EventReader } from "./sse.ts";
 import { type TrialForm, trialBody, trialHeaders } from "./trial-request.ts";
@@ -24,6 +25,12 @@ export const form = signal<TrialForm>({
 export function change(fields: Partial<TrialForm>): void {
   form.value = { ...form.value, ...fields };
 }
+
+/** Who is asked: the model that was chosen, as long as it is defined, else the first; empty where there is none. */
+export const askedModel = computed(() => {
+  const names = models.data.value?.map(({ name }) => name) ?? [];
+  return names.includes(form.value.model) ? form.value.model : (names[0] ?? "");
+});
 
 /** What the response's headers tell of the decision. */
 export interface TrialDecision {
@@ -69,8 +76,14 @@ export function stopTrial(): void {
   abort?.abort();
 }
 
+/** Something could be sent now. */
+export function canSend(): boolean {
+  return askedModel.value !== "" && !isRunning();
+}
+
 export async function sendTrial(): Promise<void> {
-  const asked = [form.value.model, ...form.value.compare.filter((model) => model !== form.value.model)];
+  const first = askedModel.value;
+  const asked = [first, ...form.value.compare.filter((model) => model !== first)];
   const headers = trialHeaders(form.value);
   await start(asked.map((model) => ({ asked: model, body: JSON.stringify(trialBody(form.value, model)), headers })));
 }
